@@ -1,0 +1,5 @@
+"""`python -m qualcoder`."""
+
+from qualcoder.cli import main
+
+main()

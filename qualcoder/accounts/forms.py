@@ -1,0 +1,51 @@
+"""What the account pages send."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from qualcoder.accounts.models import Role
+
+
+class SignInForm(BaseModel):
+    """Address and password, and the page to come back to."""
+
+    email: str = Field(min_length=1, max_length=300)
+    password: str = Field(min_length=1, max_length=1000)
+    next: str = "/"
+
+
+class PasswordForm(BaseModel):
+    """A password chosen through an invitation."""
+
+    password: str = Field(min_length=1, max_length=1000)
+    again: str = Field(min_length=1, max_length=1000)
+
+
+class MemberForm(BaseModel):
+    """Somebody to bring into a study."""
+
+    email: str = Field(min_length=3, max_length=300)
+    name: str = Field("", max_length=120)
+    role: Role
+
+
+class PolicyForm(BaseModel):
+    """A study's rules. A box that is not ticked is not sent."""
+
+    needs_second_reader: bool = False
+    may_accept_all: bool = False
+
+
+class IdentityForm(BaseModel):
+    """The passphrase of the identity vault, typed twice."""
+
+    passphrase: str = Field(min_length=1, max_length=500)
+    again: str = Field(min_length=1, max_length=500)
+
+
+class StudyForm(BaseModel):
+    """A new study."""
+
+    slug: str = Field(min_length=1, max_length=40)
+    title: str = Field(min_length=1, max_length=300)

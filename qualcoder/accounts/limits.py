@@ -1,0 +1,53 @@
+"""Token buckets in the database, so that all processes share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts.models import RateLimit
+from qualcoder.core.clock import now
+from qualcoder.core.errors import DomainError
+from qualcoder.core.messages import N_
+from qualcoder.vault import hashing
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `burst` at once, refilled at `per_minute`."""
+
+    name: str
+    burst: int
+    per_minute: float
+
+
+SIGN_IN_ACCOUNT = Limit("sign-in account", 5, 5)
+SIGN_IN_ADDRESS = Limit("sign-in address", 20, 20)
+UNSEAL = Limit("unseal", 5, 5)
+INVITATION = Limit("invitation", 10, 10)
+
+
+class TooMany(DomainError):
+    """The bucket is empty."""
+
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(N_("Too many tries. Wait a minute and try again."))
+
+
+def take(db: Session, limit: Limit, who: str) -> bool:
+    """Take one token; False when the bucket is empty. `who` is stored as a digest only."""
+    bucket = hashing.mac(b"rate", limit.name.encode(), who.encode())
+    row = db.exec(select(RateLimit).where(col(RateLimit.bucket) == bucket).with_for_update()).first()
+    if row is None:
+        db.add(RateLimit(bucket=bucket, tokens=limit.burst - 1, changed_at=now()))
+        db.flush()
+        return True
+    passed = (now() - row.changed_at).total_seconds() / 60
+    tokens = min(float(limit.burst), row.tokens + passed * limit.per_minute)
+    if tokens < 1:
+        return False
+    row.tokens, row.changed_at = tokens - 1, now()
+    return True

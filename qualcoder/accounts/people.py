@@ -1,0 +1,107 @@
+"""People: found by the HMAC of their address, named by sealed names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts.models import Membership, Person, Role
+from qualcoder.core.clock import now
+from qualcoder.core.errors import Invalid
+from qualcoder.core.ids import PersonId, StudyId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.vault import fields as f
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
+
+MAX_EMAIL = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as the people page shows them."""
+
+    id: PersonId
+    name: str
+    email: str
+    role: Role
+    has_signed_up: bool
+    since: datetime
+
+
+def normal_email(typed: str) -> str:
+    """An address as it is looked up."""
+    address = typed.strip().casefold()
+    name, at, host = address.partition("@")
+    if (
+        not (name and at and host)
+        or len(address) > MAX_EMAIL
+        or any(c.isspace() or not c.isprintable() for c in address)
+    ):
+        raise Invalid(N_("This is not an e-mail address."), fields={"email": N_("This is not an e-mail address.")})
+    return address
+
+
+def find_by_email(db: Session, email: str) -> Person | None:
+    """Who has this address; it must be normal already."""
+    lookup = sealing.lookup(db, KeyRef.system(), "email", email)
+    return db.exec(select(Person).where(col(Person.email_lookup) == lookup)).first()
+
+
+def create_person(db: Session, email: str, name: str, *, is_admin: bool = False) -> Person:
+    """A person who has no password yet."""
+    address = normal_email(email)
+    shown = name.strip() or address.partition("@")[0]
+    row = sealing.RowKey(new_id())
+    person = Person(
+        id=PersonId(row.id),
+        email_lookup=sealing.lookup(db, KeyRef.system(), "email", address),
+        email_ct=sealing.seal(db, KeyRef.system(), f.PERSON_EMAIL, row, address),
+        name_ct=sealing.seal(db, KeyRef.system(), f.PERSON_NAME, row, shown[:120]),
+        is_admin=is_admin,
+        created_at=now(),
+    )
+    db.add(person)
+    db.flush()
+    return person
+
+
+def name_of(db: Session, person: Person) -> str:
+    return sealing.open_(db, KeyRef.system(), f.PERSON_NAME, person, person.name_ct)
+
+
+def email_of(db: Session, person: Person) -> str:
+    return sealing.open_(db, KeyRef.system(), f.PERSON_EMAIL, person, person.email_ct)
+
+
+def names_of(db: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
+    """Names by id, for lists."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {person.id: name_of(db, person) for person in db.exec(select(Person).where(col(Person.id).in_(wanted)))}
+
+
+def members_of(db: Session, study_id: StudyId) -> list[Member]:
+    """Those who belong to a study, by role and name."""
+    rows = db.exec(
+        select(Membership, Person)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(col(Membership.study_id) == study_id, col(Membership.ended_at).is_(None))
+    ).all()
+    order = list(Role)
+    members = [
+        Member(
+            id=person.id,
+            name=name_of(db, person),
+            email=email_of(db, person),
+            role=membership.role,
+            has_signed_up=person.password_hash is not None,
+            since=membership.created_at,
+        )
+        for membership, person in rows
+    ]
+    return sorted(members, key=lambda member: (order.index(member.role), member.name.casefold()))

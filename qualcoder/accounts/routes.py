@@ -1,0 +1,279 @@
+"""Signing in, the start page, people and settings of a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from qualcoder.accounts import people, sessions
+from qualcoder.accounts import service as accounts
+from qualcoder.accounts.access import Access, studies_of, study_by_slug
+from qualcoder.accounts.forms import IdentityForm, MemberForm, PasswordForm, PolicyForm, SignInForm, StudyForm
+from qualcoder.accounts.models import Role, Study
+from qualcoder.accounts.people import Member
+from qualcoder.accounts.permissions import Act
+from qualcoder.core.errors import DomainError, Invalid
+from qualcoder.core.ids import PersonId
+from qualcoder.core.messages import N_
+from qualcoder.vault import identity
+from qualcoder.vault.sealing import keyring_of
+from qualcoder.web.deps import Db, HomeDep, MaybeMe, Me, ReadDb, WriteDb
+from qualcoder.web.forms import Posted, posted
+from qualcoder.web.pages import render
+from qualcoder.web.security import clear_session, local_path, session_token, set_session
+
+router = APIRouter()
+
+ROLE_LABELS = {
+    Role.ADMIN: N_("Administrator"),
+    Role.PI: N_("Principal investigator (PI)"),
+    Role.RESEARCHER: N_("Field researcher"),
+    Role.CODER: N_("Coder"),
+    Role.OBSERVER: N_("Observer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """The sign-in page."""
+
+    next: str
+    email: str = ""
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """The page behind an invitation."""
+
+    token: str
+    name: str
+    errors: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyCard:
+    """A study on the start page."""
+
+    slug: str
+    title: str
+    role: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The start page."""
+
+    studies: tuple[StudyCard, ...]
+    is_admin: bool
+    errors: dict[str, str]
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleView:
+    """The people of a study, and the invitation just made."""
+
+    members: tuple[Member, ...]
+    roles: tuple[tuple[str, str], ...]
+    role_labels: dict[Role, str]
+    me: PersonId
+    errors: dict[str, str]
+    link: str | None = None
+    invited: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """A study's policy and whether its identity vault has a key."""
+
+    study: Study
+    has_vault: bool
+    errors: dict[str, str]
+
+
+@router.get("/sign-in", name="accounts:sign_in")
+def sign_in_form(request: Request, me: MaybeMe, next: str = "/") -> Response:  # the name in the address
+    if me is not None:
+        return RedirectResponse(local_path(next), status_code=303)
+    return render(request, "accounts/sign_in.html", SignInView(local_path(next)), title=N_("Sign in"))
+
+
+@router.post("/sign-in", name="accounts:do_sign_in")
+def sign_in(
+    request: Request, db: Db, home: HomeDep, form: Annotated[Posted[SignInForm], Depends(posted(SignInForm))]
+) -> Response:
+    sent = form.require()
+    address = request.client.host if request.client else ""
+    try:
+        token = accounts.sign_in(db, sent.email, sent.password, address, memory_mib=home.settings.password_memory_mib)
+    except accounts.WrongSignIn as problem:
+        view = SignInView(local_path(sent.next), problem=problem.message)
+        return render(request, "accounts/sign_in.html", view, title=N_("Sign in"), status=422)
+    response = RedirectResponse(local_path(sent.next), status_code=303)
+    set_session(response, home.settings, token)
+    return response
+
+
+@router.post("/sign-out", name="accounts:sign_out")
+def sign_out(request: Request, db: WriteDb, home: HomeDep) -> Response:
+    if token := session_token(request):
+        sessions.end(db, token)
+    response = RedirectResponse("/sign-in", status_code=303)
+    clear_session(response, home.settings)
+    return response
+
+
+@router.get("/invitation/{token}", name="invitation:form")
+def invitation_form(request: Request, db: ReadDb, token: str) -> Response:
+    person = accounts.invited_person(db, token)
+    view = InvitationView(token, people.name_of(db, person), {})
+    return render(request, "accounts/invitation.html", view, title=N_("Choose a password"))
+
+
+@router.post("/invitation/{token}", name="invitation:accept")
+def accept_invitation(
+    request: Request,
+    db: Db,
+    home: HomeDep,
+    token: str,
+    form: Annotated[Posted[PasswordForm], Depends(posted(PasswordForm))],
+) -> Response:
+    sent = form.require()
+    try:
+        if sent.password != sent.again:
+            message = N_("The two passwords differ.")
+            raise Invalid(message, fields={"again": message})
+        session = accounts.accept_invitation(db, token, sent.password, memory_mib=home.settings.password_memory_mib)
+    except Invalid as problem:
+        with db.read() as reading:
+            name = people.name_of(reading, accounts.invited_person(reading, token))
+        view = InvitationView(token, name, problem.fields)
+        return render(request, "accounts/invitation.html", view, title=N_("Choose a password"), status=422)
+    response = RedirectResponse("/", status_code=303)
+    set_session(response, home.settings, session)
+    return response
+
+
+def _first_page(access: Access) -> str:
+    return "transcripts:list" if access.may(Act.LIST_TRANSCRIPTS) else "races:list"
+
+
+def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug: str = "") -> HomeView:
+    cards = [
+        StudyCard(
+            access.study.slug,
+            accounts.title_of(db, access.study),
+            ROLE_LABELS[access.role],
+            str(request.app.url_path_for(_first_page(access), slug=access.study.slug)),
+        )
+        for access in studies_of(db, me)
+    ]
+    return HomeView(tuple(cards), me.is_admin, errors, slug)
+
+
+@router.get("/", name="home")
+def home_page(request: Request, db: ReadDb, me: Me) -> Response:
+    """The studies that a person belongs to."""
+    return render(request, "accounts/home.html", _home(request, db, me, errors={}), title=N_("Studies"))
+
+
+@router.post("/studies", name="accounts:create_study")
+def create_study(
+    request: Request, db: WriteDb, me: Me, form: Annotated[Posted[StudyForm], Depends(posted(StudyForm))]
+) -> Response:
+    sent = form.require()
+    study = accounts.create_study(db, me, accounts.StudyDraft(sent.slug, sent.title))
+    return RedirectResponse(request.app.url_path_for("accounts:people", slug=study.slug), status_code=303)
+
+
+def _people(db: ReadDb, access: Access, **more: object) -> PeopleView:
+    return PeopleView(
+        members=tuple(people.members_of(db, access.study.id)),
+        roles=tuple(
+            (role.value, label)
+            for role, label in ROLE_LABELS.items()
+            if role is not Role.ADMIN or access.person.is_admin
+        ),
+        role_labels=ROLE_LABELS,
+        me=access.person.id,
+        **{"errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
+    )
+
+
+@router.get("/studies/{slug}/people", name="accounts:people")
+def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.SEE_PEOPLE)
+    return render(request, "accounts/people.html", _people(db, access), title=N_("People"), access=access)
+
+
+@router.post("/studies/{slug}/people", name="accounts:add_member")
+def add_member(
+    request: Request, db: WriteDb, me: Me, slug: str, form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))]
+) -> Response:
+    access = study_by_slug(db, me, slug, Act.MANAGE_PEOPLE)
+    if form.form is None:
+        view = _people(db, access, errors=dict(form.errors))
+        return render(request, "accounts/people.html", view, title=N_("People"), access=access, status=422)
+    sent = form.form
+    person, token = accounts.add_member(db, access, sent.email, sent.name, sent.role)
+    link = None
+    if token is not None:
+        link = str(request.base_url).rstrip("/") + request.app.url_path_for("invitation:form", token=token)
+    view = _people(db, access, link=link, invited=people.name_of(db, person))
+    return render(request, "accounts/people.html", view, title=N_("People"), access=access)
+
+
+@router.post("/studies/{slug}/people/{person_id}/end", name="accounts:end_member")
+def end_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: PersonId) -> Response:
+    access = study_by_slug(db, me, slug, Act.MANAGE_PEOPLE)
+    accounts.end_membership(db, access, person_id)
+    return RedirectResponse(request.app.url_path_for("accounts:people", slug=slug), status_code=303)
+
+
+@router.get("/studies/{slug}/settings", name="accounts:study_settings")
+def study_settings(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.SET_POLICY)
+    view = SettingsView(access.study, identity.exists(keyring_of(db), access.study.id), {})
+    return render(request, "accounts/settings.html", view, title=N_("Settings"), access=access)
+
+
+@router.post("/studies/{slug}/settings", name="accounts:set_policy")
+def set_policy(
+    request: Request, db: WriteDb, me: Me, slug: str, form: Annotated[Posted[PolicyForm], Depends(posted(PolicyForm))]
+) -> Response:
+    access = study_by_slug(db, me, slug, Act.SET_POLICY)
+    sent = form.require()
+    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all))
+    return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
+
+
+@router.post("/studies/{slug}/identity", name="accounts:set_identity")
+def set_identity(
+    request: Request,
+    db: Db,
+    me: Me,
+    home: HomeDep,
+    slug: str,
+    form: Annotated[Posted[IdentityForm], Depends(posted(IdentityForm))],
+) -> Response:
+    """Open the study's write-only vault for names. The passphrase is kept nowhere."""
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.SET_POLICY)
+    sent = form.require()
+    try:
+        if sent.passphrase != sent.again:
+            message = N_("The two passphrases differ.")
+            raise Invalid(message, fields={"again": message})
+        accounts.create_identity(db, access, sent.passphrase, memory_mib=home.settings.passphrase_memory_mib)
+    except DomainError as problem:
+        errors = dict(getattr(problem, "fields", {})) or {"passphrase": problem.message}
+        view = SettingsView(access.study, has_vault=False, errors=errors)
+        return render(
+            request, "accounts/settings.html", view, title=N_("Settings"), access=access, status=problem.status
+        )
+    return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)

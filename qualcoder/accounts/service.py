@@ -1,0 +1,271 @@
+"""Acts on studies and people: create, invite, sign in, choose a role."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts import limits, people, sessions
+from qualcoder.accounts.access import Access
+from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.core.clock import now
+from qualcoder.core.db import Database
+from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
+from qualcoder.core.ids import PersonId, StudyId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.vault import fields as f
+from qualcoder.vault import hashing, identity, sealing
+from qualcoder.vault.keys import KeyRef
+from qualcoder.vault.slots import MIN_PASSPHRASE
+
+INVITATION_LASTS = timedelta(hours=72)
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+# Verified for unknown people, so that an answer takes as long whether the address is known or not.
+_DUMMY: dict[int, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDraft:
+    """What a new study needs."""
+
+    slug: str
+    title: str
+    needs_second_reader: bool = True
+    is_demo: bool = False
+
+
+def create_study(db: Session, actor: Person | None, draft: StudyDraft) -> Study:
+    """A study with its key and audit chain. The key is durable first."""
+    if actor is not None and not actor.is_admin:
+        raise Refused(N_("Only an administrator creates studies."))
+    if not SLUG.fullmatch(draft.slug):
+        raise Invalid(N_("A short name has 1 to 40 small Latin letters, digits and dashes."))
+    if not draft.title.strip():
+        raise Invalid(N_("A study needs a title."))
+    if db.exec(select(Study.id).where(col(Study.slug) == draft.slug)).first():
+        raise Conflict(N_("A study with this short name exists already."))
+    study_id = StudyId(new_id())
+    sealing.keyring_of(db).create(KeyRef.study(study_id))
+    row = sealing.RowKey(study_id)
+    study = Study(
+        id=study_id,
+        slug=draft.slug,
+        title_ct=sealing.seal(db, KeyRef.study(study_id), f.STUDY_TITLE, row, draft.title.strip()[:300]),
+        needs_second_reader=draft.needs_second_reader,
+        may_accept_all=draft.is_demo,
+        is_demo=draft.is_demo,
+        created_at=now(),
+    )
+    db.add(study)
+    db.flush()
+    chain.begin(db, study_id)
+    db.flush()
+    chain.record(db, actor.id if actor else None, "study.created", "study", study_id, study_id=study_id)
+    return study
+
+
+def title_of(db: Session, study: Study) -> str:
+    return sealing.open_(db, KeyRef.study(study.id), f.STUDY_TITLE, study, study.title_ct)
+
+
+def set_role(db: Session, access: Access, person: Person, role: Role) -> Membership:
+    """Give a person a role in the study; the last PI keeps theirs."""
+    access.require(Act.MANAGE_PEOPLE)
+    study = access.study
+    known = db.exec(
+        select(Membership).where(col(Membership.person_id) == person.id, col(Membership.study_id) == study.id)
+    ).first()
+    if known is None:
+        known = Membership(person_id=person.id, study_id=study.id, role=role, created_at=now())
+        db.add(known)
+    else:
+        if known.role is Role.PI and role is not Role.PI:
+            _keep_a_pi(db, study.id, person.id)
+        known.role, known.ended_at = role, None
+    db.flush()
+    chain.record(db, access.person.id, "member.role_set", "person", person.id, study_id=study.id)
+    return known
+
+
+def end_membership(db: Session, access: Access, person_id: PersonId) -> None:
+    """Remove a person from the study; their sessions end."""
+    access.require(Act.MANAGE_PEOPLE)
+    membership = db.exec(
+        select(Membership).where(
+            col(Membership.person_id) == person_id,
+            col(Membership.study_id) == access.study.id,
+            col(Membership.ended_at).is_(None),
+        )
+    ).first()
+    if membership is None:
+        raise NotFound
+    if membership.role is Role.PI:
+        _keep_a_pi(db, access.study.id, person_id)
+    membership.ended_at = now()
+    sessions.end_all(db, person_id)
+    chain.record(db, access.person.id, "member.ended", "person", person_id, study_id=access.study.id)
+
+
+def _keep_a_pi(db: Session, study_id: StudyId, leaving: PersonId) -> None:
+    # Two PIs who leave at once would each see the other still there.
+    db.exec(select(Study.id).where(col(Study.id) == study_id).with_for_update()).one()
+    others = select(Membership.id).where(
+        col(Membership.study_id) == study_id,
+        col(Membership.role) == Role.PI,
+        col(Membership.ended_at).is_(None),
+        col(Membership.person_id) != leaving,
+    )
+    if db.exec(others).first() is None:
+        raise Conflict(N_("A study needs at least one PI. Give somebody else that role first."))
+
+
+def invite(db: Session, actor: Person | None, person: Person) -> str:
+    """A link for one person to set a password, once; returns the token."""
+    token = hashing.new_token()
+    db.add(
+        Invitation(
+            token_hash=hashing.token_hash(token),
+            person_id=person.id,
+            created_by=actor.id if actor else None,
+            created_at=now(),
+            expires_at=now() + INVITATION_LASTS,
+        )
+    )
+    chain.record(db, actor.id if actor else None, "person.invited", "person", person.id)
+    return token
+
+
+def add_member(db: Session, access: Access, email: str, name: str, role: Role) -> tuple[Person, str | None]:
+    """Somebody joins the study; a person without a password also gets an invitation token."""
+    access.require(Act.MANAGE_PEOPLE)
+    if role is Role.ADMIN and not access.person.is_admin:
+        raise Refused(N_("Only an administrator appoints administrators."))
+    person = people.find_by_email(db, people.normal_email(email)) or people.create_person(db, email, name)
+    set_role(db, access, person, role)
+    return person, (invite(db, access.person, person) if person.password_hash is None else None)
+
+
+def invited_person(db: Session, token: str) -> Person:
+    """Whom an invitation is for; NotFound if it was used or is too old."""
+    return db.get_one(Person, _invitation(db, token).person_id)
+
+
+def _invitation(db: Session, token: str, *, is_locked: bool = False) -> Invitation:
+    query = select(Invitation).where(col(Invitation.token_hash) == hashing.token_hash(token))
+    found = db.exec(query.with_for_update() if is_locked else query).first()
+    if found is None or found.used_at is not None or found.expires_at < now():
+        raise NotFound
+    return found
+
+
+def check_password(password: str, context: tuple[str, ...] = ()) -> None:
+    """Length, and no use of one's own name or address (NIST SP 800-63B: no composition rules)."""
+    if not hashing.MIN_PASSWORD <= len(password) <= hashing.MAX_PASSWORD:
+        message = N_("A password has 15 to 128 characters. Several words are easy to remember.")
+        raise Invalid(message, fields={"password": message})
+    plain = password.casefold()
+    own_words = re.findall(r"\w{4,}", " ".join(context).casefold())
+    if len(set(plain)) < 6 or any(word in plain for word in own_words):
+        message = N_("This password is easy to guess: it repeats itself, or holds your name or address.")
+        raise Invalid(message, fields={"password": message})
+
+
+def accept_invitation(database: Database, token: str, password: str, *, memory_mib: int) -> str:
+    """Set the password that somebody chose; returns the token of a new session."""
+    with database.read() as db:
+        person = invited_person(db, token)
+        check_password(password, (people.name_of(db, person), people.email_of(db, person).partition("@")[0]))
+    hashed = hashing.hash_password(password, memory_mib=memory_mib)
+    with database.transaction() as db:
+        invitation = _invitation(db, token, is_locked=True)
+        invitation.used_at = now()
+        person = db.get_one(Person, invitation.person_id)
+        person.password_hash = hashed
+        sessions.end_all(db, person.id)
+        chain.record(db, person.id, "person.password_set", "person", person.id)
+        return sessions.open_session(db, person.id)
+
+
+class WrongSignIn(Invalid):
+    """The same words whether the address or the password is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The address or the password is not right."))
+
+
+def sign_in(database: Database, email: str, password: str, address: str, *, memory_mib: int) -> str:
+    """Check a password outside any transaction, then open a session; returns its token."""
+    with database.transaction() as db:
+        is_free = limits.take(db, limits.SIGN_IN_ADDRESS, address)
+        is_free = limits.take(db, limits.SIGN_IN_ACCOUNT, email.strip().casefold()) and is_free
+    if not is_free:
+        raise limits.TooMany
+    with database.read() as db:
+        try:
+            person = people.find_by_email(db, people.normal_email(email))
+        except Invalid:
+            person = None
+        stored = person.password_hash if person else None
+    is_right = hashing.verify_password(password, stored or _dummy(memory_mib))
+    if person is None or stored is None or person.disabled_at is not None or not is_right:
+        with database.transaction() as db:
+            chain.record(db, person.id if person else None, "sign_in.refused", "person", person.id if person else None)
+        raise WrongSignIn
+    with database.transaction() as db:
+        sessions.sweep(db)
+        chain.record(db, person.id, "sign_in.done", "person", person.id)
+        return sessions.open_session(db, person.id)
+
+
+def _dummy(memory_mib: int) -> str:
+    if memory_mib not in _DUMMY:
+        _DUMMY[memory_mib] = hashing.hash_password("nobody has this password", memory_mib=memory_mib)
+    return _DUMMY[memory_mib]
+
+
+def choose_language(db: Session, me: Person, language: Language) -> None:
+    db.get_one(Person, me.id).language = language
+
+
+def choose_appearance(db: Session, me: Person, theme: str, density: str) -> None:
+    """Light, dark or as the system says; compact or comfortable."""
+    if theme not in {"auto", "light", "dark"} or density not in {"compact", "comfortable"}:
+        raise Invalid(N_("This choice is not offered."))
+    person = db.get_one(Person, me.id)
+    person.theme, person.density = theme, density
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a PI sets for a study."""
+
+    needs_second_reader: bool
+    may_accept_all: bool
+
+
+def set_policy(db: Session, access: Access, policy: Policy) -> None:
+    """Set the study's rules for review. What was published before stays as it is."""
+    access.require(Act.SET_POLICY)
+    study = db.get_one(Study, access.study.id)
+    study.needs_second_reader = policy.needs_second_reader
+    study.may_accept_all = policy.may_accept_all
+    chain.record(db, access.person.id, "study.policy_set", "study", study.id, study_id=study.id)
+
+
+def create_identity(database: Database, access: Access, passphrase: str, *, memory_mib: int) -> None:
+    """Set the passphrase of the study's identity vault. Only the PI knows it; it is kept nowhere."""
+    access.require(Act.SET_POLICY)
+    if len(passphrase) < MIN_PASSPHRASE:
+        message = N_("A passphrase needs at least 14 characters.")
+        raise Invalid(message, fields={"passphrase": message})
+    with database.read() as db:
+        keyring = sealing.keyring_of(db)
+    identity.create(keyring, access.study.id, passphrase, memory_mib=memory_mib)
+    with database.transaction() as db:
+        study_id = access.study.id
+        chain.record(db, access.person.id, "identity.created", "study", study_id, study_id=study_id)

@@ -1,0 +1,94 @@
+"""What was found in a raw text, and who stands behind it (names only in the identity vault)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+
+from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.core.ids import EntityId, PersonId, StudyId
+from qualcoder.core.tables import IdColumn, Table, Versioned, bare_id, moment, plain_bytes, plain_json, text_enum
+from qualcoder.vault import fields as f
+
+
+class Decision(StrEnum):
+    """What the reviewer said of a finding."""
+
+    UNDECIDED = "undecided"
+    ACCEPT = "accept"
+    KEEP = "keep"
+
+
+class ListKind(StrEnum):
+    """A study's own lists: always keep (public figures, parties), always propose."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class Entity(Versioned, Table, table=True):
+    """One person, place or other thing, the same in all interviews of a study."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("study_id", "number"),)
+    id: EntityId = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id")
+    number: int
+    kind: Label = text_enum(Label, name="entity_kind")
+    tier: Tier = text_enum(Tier, name="entity_tier")
+    pseudonym_ct: bytes = f.sealed(f.ENTITY_PSEUDONYM)
+    name_ct: bytes | None = f.sealed(f.ENTITY_NAME, nullable=True)
+    sealed_rev: int = 0
+    version: int = 1
+
+
+class SurfaceIndex(Table, table=True):
+    """Finds an entity by a stem of a name: it can test a guess, not list names."""
+
+    __tablename__ = "surface_index"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("study_id", "mac", "entity_id"),)
+    id: UUID = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id")
+    entity_id: EntityId = IdColumn(foreign="entity.id")
+    mac: bytes = plain_bytes("HMAC with a key of the study", index=True)
+    form_ct: bytes | None = f.sealed(f.SURFACE_FORM, nullable=True)
+    sealed_rev: int = 0
+
+
+class PiiSpan(Versioned, Table, table=True):
+    """A stretch of the raw version that may identify somebody, and what was decided."""
+
+    __tablename__ = "pii_span"
+    id: UUID = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id")
+    transcript_id: UUID = bare_id("row of transcript, which lies above this package")
+    text_version_id: UUID = bare_id("row of text_version, which lies above this package")
+    start: int
+    end: int
+    label: Label = text_enum(Label, name="pii_label")
+    tier: Tier = text_enum(Tier, name="pii_tier")
+    score: float
+    sources: list[str] = plain_json("names of detectors")
+    entity_id: EntityId | None = IdColumn(foreign="entity.id", nullable=True)
+    decision: Decision = text_enum(Decision, name="pii_decision", default=Decision.UNDECIDED)
+    replacement_ct: bytes | None = f.sealed(f.PII_REPLACEMENT, nullable=True)
+    keep_reason_ct: bytes | None = f.sealed(f.PII_REASON, nullable=True)
+    decided_by: PersonId | None = IdColumn(foreign="person.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
+    sealed_rev: int = 0
+    version: int = 1
+
+
+class ListEntry(Table, table=True):
+    """An entry of a study's allow or deny list."""
+
+    __tablename__ = "list_entry"
+    id: UUID = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id")
+    kind: ListKind = text_enum(ListKind, name="list_kind")
+    mac: bytes = plain_bytes("HMAC with a key of the study", index=True)
+    form_ct: bytes | None = f.sealed(f.LIST_ENTRY_FORM, nullable=True)
+    sealed_rev: int = 0

@@ -1,0 +1,67 @@
+"""The composition root: a home, its pages, and the shell around them."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from qualcoder.accounts import routes as accounts
+from qualcoder.audit import routes as audit
+from qualcoder.codebooks import routes as codebooks
+from qualcoder.coding import routes as coding
+from qualcoder.home import Home
+from qualcoder.interviews import routes as interviews
+from qualcoder.matrices import routes as matrices
+from qualcoder.races import routes as races
+from qualcoder.transcripts import review_routes
+from qualcoder.transcripts import routes as transcripts
+from qualcoder.web import errors, security, session_routes
+from qualcoder.web.pages import ROOT
+
+ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
+
+
+class App(FastAPI):
+    """FastAPI inside the shell, so that the shell's headers are on every answer."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        inner = super().build_middleware_stack()
+        if isinstance(inner, ServerErrorMiddleware):
+            # It would answer a crash first and hand the exception, with its text, to the server's log.
+            inner = inner.app
+        keyring = self.state.home.keyring
+        return security.Shell(
+            inner,
+            is_sealed=lambda: keyring.is_sealed,
+            on_sealed=self._known(errors.sealed),
+            on_crash=self._known(errors.crashed),
+        )
+
+    def _known(self, answer: ASGIApp) -> ASGIApp:
+        async def with_app(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["app"] = self
+            await answer(scope, receive, send)
+
+        return with_app
+
+
+def create_app(home: Home) -> FastAPI:
+    """The web application of one home."""
+    app = App(
+        title="qualcoder",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(security.guard)],
+    )
+    app.state.home = home
+    logging.getLogger("qualcoder").setLevel(logging.INFO)
+    errors.install(app)
+    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    for module in ROUTERS:
+        app.include_router(module.router)
+    return app

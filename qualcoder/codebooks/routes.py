@@ -1,0 +1,66 @@
+"""The codebook page, and importing a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from qualcoder.accounts.access import study_by_slug
+from qualcoder.accounts.permissions import Act
+from qualcoder.codebooks import service
+from qualcoder.codebooks.queries import OpenCode, codes_of
+from qualcoder.core.errors import DomainError, Invalid
+from qualcoder.core.messages import N_
+from qualcoder.web.deps import Db, Me, ReadDb
+from qualcoder.web.forms import Posted, posted
+from qualcoder.web.pages import render
+
+router = APIRouter()
+
+
+class NoFields(BaseModel):
+    """A form that sends a file only."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookView:
+    """The codebook as a tree, and what was wrong with an import."""
+
+    codes: tuple[OpenCode, ...]
+    may_edit: bool
+    problem: str | None = None
+    problem_params: dict[str, object] | None = None
+
+
+@router.get("/studies/{slug}/codebook", name="codebooks:show")
+def show(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.SEE_CODEBOOK)
+    view = CodebookView(tuple(codes_of(db, access.study.id)), access.may(Act.EDIT_CODEBOOK))
+    return render(request, "codebooks/show.html", view, title=N_("Codebook"), access=access)
+
+
+@router.post("/studies/{slug}/codebook", name="codebooks:import")
+def import_file(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[NoFields], Depends(posted(NoFields))]
+) -> Response:
+    """Import YAML or CSV; a wrong file changes nothing."""
+    with db.read() as reading:
+        study_by_slug(reading, me, slug, Act.EDIT_CODEBOOK)
+    try:
+        files = form.body.files.get("file") or ()
+        if not files:
+            raise Invalid(N_("Choose a file."))
+        book = service.read_file(files[0].name, files[0].content)
+        with db.transaction() as writing:
+            service.import_codebook(writing, study_by_slug(writing, me, slug, Act.EDIT_CODEBOOK), book)
+    except DomainError as problem:
+        with db.read() as reading:
+            access = study_by_slug(reading, me, slug, Act.SEE_CODEBOOK)
+            codes = tuple(codes_of(reading, access.study.id))
+        view = CodebookView(codes, access.may(Act.EDIT_CODEBOOK), problem.message, dict(problem.params))
+        return render(request, "codebooks/show.html", view, title=N_("Codebook"), access=access, status=problem.status)
+    return RedirectResponse(request.app.url_path_for("codebooks:show", slug=slug), status_code=303)

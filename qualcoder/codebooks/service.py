@@ -1,0 +1,185 @@
+"""Acts on the codebook: import a file. A changed definition is a new version; nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlmodel import Session, col, func, select
+
+from qualcoder.accounts.access import Access
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.codebooks.book import CodebookFile, CodeEntry, Localised, RetiredCode, Texture
+from qualcoder.codebooks.files import read_csv, read_yaml, write_csv, write_yaml
+from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
+from qualcoder.codebooks.queries import OpenCode, codes_of, find_codebook
+from qualcoder.core.clock import now
+from qualcoder.core.errors import Conflict
+from qualcoder.core.ids import CodeId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.vault import fields as f
+from qualcoder.vault import sealing
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookReport:
+    """What an import changed."""
+
+    added: int
+    changed: int
+    unchanged: int
+    retired: int
+
+
+def read_file(name: str, raw: bytes) -> CodebookFile:
+    """A codebook from YAML, or from CSV where the name says so."""
+    return read_csv(raw) if name.casefold().endswith(".csv") else read_yaml(raw)
+
+
+def import_codebook(db: Session, access: Access, book: CodebookFile) -> CodebookReport:
+    """Add new codes and new versions of changed ones. Codes that the file does not name stay as they are."""
+    access.require(Act.EDIT_CODEBOOK)
+    codebook = find_codebook(db, access.study.id) or _create(db, access, book)
+    if codebook.is_frozen:
+        raise Conflict(N_("The codebook is frozen for a round of coding."))
+    known = {code.key: code for code in codes_of(db, access.study.id, with_retired=True)}
+    last = db.exec(select(func.max(Code.position)).where(col(Code.study_id) == access.study.id)).first()
+    position = (-1 if last is None else last) + 1
+    added = changed = 0
+    ids: dict[str, CodeId] = {key: code.id for key, code in known.items()}
+    for entry in book.codes:
+        if entry.code in known:
+            changed += _update(db, access, known[entry.code], entry)
+            continue
+        ids[entry.code] = _add(db, access, codebook, entry, position)
+        position += 1
+        added += 1
+    _hang(db, book, ids)
+    retired = _retire(db, book.retired, known)
+    chain.record(
+        db,
+        access.person.id,
+        "codebook.imported",
+        "codebook",
+        codebook.id,
+        study_id=access.study.id,
+        added=added,
+        changed=changed,
+        retired=retired,
+    )
+    return CodebookReport(added, changed, len(book.codes) - added - changed, retired)
+
+
+def _create(db: Session, access: Access, book: CodebookFile) -> Codebook:
+    row = sealing.RowKey(new_id())
+    codebook = Codebook(
+        id=row.id,
+        study_id=access.study.id,
+        name_ct=sealing.seal_json(db, access.key, f.CODEBOOK_NAME, row, asdict(book.title)),
+    )
+    db.add(codebook)
+    db.flush()
+    return codebook
+
+
+def _add(db: Session, access: Access, codebook: Codebook, entry: CodeEntry, position: int) -> CodeId:
+    code = Code(
+        id=CodeId(new_id()),
+        study_id=access.study.id,
+        codebook_id=codebook.id,
+        position=position,
+        colour=entry.colour,
+        texture=entry.texture.value,
+        is_codable=entry.codable,
+        is_risk=entry.risk,
+    )
+    db.add(code)
+    db.flush()
+    code.code_version_id = _version(db, access, code.id, 1, entry).id
+    return code.id
+
+
+def _version(db: Session, access: Access, code_id: CodeId, number: int, entry: CodeEntry) -> CodeVersion:
+    row = sealing.RowKey(new_id())
+    fields = {
+        "key": entry.code,
+        "stata": entry.stata,
+        "include": asdict(entry.include),
+        "exclude": asdict(entry.exclude),
+        "example": asdict(entry.example),
+        "source": entry.source,
+    }
+    version = CodeVersion(
+        id=row.id,
+        code_id=code_id,
+        number=number,
+        name_ct=sealing.seal_json(db, access.key, f.CODE_NAME, row, asdict(entry.label)),
+        definition_ct=sealing.seal_json(db, access.key, f.CODE_DEFINITION, row, asdict(entry.definition)),
+        fields_ct=sealing.seal_json(db, access.key, f.CODE_FIELDS, row, fields),
+        aliases_ct=sealing.seal_json(db, access.key, f.CODE_ALIASES, row, asdict(entry.aliases)),
+        created_by=access.person.id,
+        created_at=now(),
+    )
+    db.add(version)
+    db.flush()
+    return version
+
+
+def _meaning(code: OpenCode | CodeEntry) -> tuple[object, ...]:
+    return (code.label, code.definition, code.include, code.exclude, code.example, code.aliases, code.stata)
+
+
+def _update(db: Session, access: Access, known: OpenCode, entry: CodeEntry) -> bool:
+    code = db.get_one(Code, known.id)
+    code.colour, code.texture = entry.colour, entry.texture.value
+    code.is_codable, code.is_risk = entry.codable, entry.risk
+    if code.status is CodeStatus.RETIRED:
+        code.status = CodeStatus.ACTIVE
+    if _meaning(known) == _meaning(entry):
+        return False
+    code.code_version_id = _version(db, access, code.id, known.number + 1, entry).id
+    return True
+
+
+def _hang(db: Session, book: CodebookFile, ids: dict[str, CodeId]) -> None:
+    """Put every code under its parent, once all exist."""
+    for entry in book.codes:
+        code = db.get_one(Code, ids[entry.code])
+        code.parent_id = ids[entry.parent] if entry.parent else None
+    db.flush()
+
+
+def _retire(db: Session, retired: tuple[RetiredCode, ...], known: dict[str, OpenCode]) -> int:
+    count = 0
+    for old in retired:
+        if old.code in known and known[old.code].status is not CodeStatus.RETIRED:
+            db.get_one(Code, known[old.code].id).status = CodeStatus.RETIRED
+            count += 1
+    return count
+
+
+def write_file(codes: Sequence[OpenCode], slug: str, form: str) -> bytes:
+    """The codebook as YAML or CSV."""
+    keys = {code.id: code.key for code in codes}
+    entries = tuple(
+        CodeEntry(
+            code=code.key,
+            parent=keys.get(code.parent_id) if code.parent_id else None,
+            stata=code.stata,
+            label=code.label,
+            definition=code.definition,
+            include=code.include,
+            exclude=code.exclude,
+            example=code.example,
+            aliases=code.aliases,
+            codable=code.is_codable,
+            risk=code.is_risk,
+            colour=code.colour,
+            texture=Texture(code.texture),
+            source=code.source,
+        )
+        for code in codes
+    )
+    book = CodebookFile(slug=slug, title=Localised(en=slug), codes=entries)
+    return write_csv(book) if form == "csv" else write_yaml(book)

@@ -1,0 +1,177 @@
+"""What the coding page shows: turns, marks by who may see them, codes with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlalchemy import select as sql
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.people import name_of
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.codebooks.models import Code, CodeVersion
+from qualcoder.codebooks.queries import OpenCode, codes_of, label_of
+from qualcoder.coding.models import Coding, Memo
+from qualcoder.coding.rendering import chunks, turn_views
+from qualcoder.coding.service import Touched, sees_all
+from qualcoder.coding.view import CodeChoice, CodeCount, CodingMark, QuoteEntry, TouchedView, TurnText, WorkbenchView
+from qualcoder.core.ids import CodeId, TranscriptId
+from qualcoder.core.text import Span
+from qualcoder.transcripts.access import Reach, reach_codable
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of
+
+RECENT = 9
+
+
+def turn_text(turn: OpenTurn) -> TurnText:
+    """A turn for drawing."""
+    language = turn.language if turn.language != "mixed" else "ru"
+    return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body)
+
+
+def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
+    """Codings that the person sees, in the whole text or touching `span`. One statement."""
+    transcript = found.transcript
+    has_memo = sql(col(Memo.id)).where(col(Memo.about_id) == col(Coding.id), col(Memo.about_kind) == "coding").exists()
+    query = (
+        sql(Coding, Code, CodeVersion, Person, has_memo)
+        .join(Code, col(Code.id) == col(Coding.code_id))
+        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
+        .join(Person, col(Person.id) == col(Coding.coder_id))
+        .where(col(Coding.text_version_id) == transcript.text_version_id, col(Coding.deleted_at).is_(None))
+        .order_by(col(Coding.start), col(Coding.end))
+    )
+    if not sees_all(found):
+        query = query.where(col(Coding.coder_id) == found.me.id)
+    if span is not None:
+        query = query.where(col(Coding.start) < span.end, col(Coding.end) > span.start)
+    labels: dict[CodeId, str] = {}
+    names: dict[object, str] = {}
+    marks = []
+    for coding, code, version, coder, is_noted in db.execute(query):
+        if code.id not in labels:
+            labels[code.id] = label_of(db, code, version).in_language(language)
+        if coder.id not in names:
+            names[coder.id] = name_of(db, coder)
+        marks.append(
+            CodingMark(
+                id=coding.id,
+                start=coding.start,
+                end=coding.end,
+                code_id=code.id,
+                code_label=labels[code.id],
+                colour=code.colour,
+                texture=code.texture,
+                coder_id=coder.id,
+                coder_name=names[coder.id],
+                is_mine=coder.id == found.me.id,
+                valence=coding.valence.value if coding.valence else None,
+                has_memo=is_noted,
+            )
+        )
+    return marks
+
+
+def counts_in(db: Session, found: Reach) -> dict[CodeId, int]:
+    """How often each code stands in the transcript, as far as the person sees. One statement."""
+    query = (
+        sql(col(Coding.code_id), func.count())
+        .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
+        .group_by(col(Coding.code_id))
+    )
+    if not sees_all(found):
+        query = query.where(col(Coding.coder_id) == found.me.id)
+    return {CodeId(code_id): n for code_id, n in db.execute(query)}
+
+
+def touched_view(db: Session, touched: Touched, language: str) -> TouchedView:
+    """The turns that a coding touches, drawn anew; two statements."""
+    db.flush()
+    counts = counts_in(db, touched.reach)
+    coding = touched.coding
+    here = CodeCount(coding.code_id, counts.get(coding.code_id, 0))
+    total = sum(counts.values())
+    if not touched.turns:
+        return TouchedView(touched.reach.transcript.id, (), (here,), total)
+    stretch = Span(touched.turns[0].start, touched.turns[-1].end)
+    here_too = {turn.n for turn in touched.turns if turn.start < coding.end and coding.start < turn.end}
+    marks = marks_in(db, touched.reach, language, stretch)
+    views = turn_views([turn_text(turn) for turn in touched.turns], marks, here_too)
+    return TouchedView(touched.reach.transcript.id, views, (here,), total)
+
+
+def _choice(code: OpenCode, parents: dict[CodeId, OpenCode], counts: dict[CodeId, int], language: str) -> CodeChoice:
+    aliases = (*code.aliases.en, *code.aliases.ru, *code.aliases.kk)
+    parent = parents.get(code.parent_id) if code.parent_id else None
+    return CodeChoice(
+        id=code.id,
+        key=code.key,
+        label=code.label.in_language(language),
+        labels=tuple(dict.fromkeys((code.label.en, code.label.ru, code.label.kk, *aliases))),
+        parent_label=parent.label.in_language(language) if parent else "",
+        depth=code.depth,
+        colour=code.colour,
+        texture=code.texture,
+        codable=code.is_codable,
+        definition=code.definition.in_language(language),
+        not_when=code.exclude.in_language(language),
+        risk=code.is_risk,
+        count=counts.get(code.id, 0),
+    )
+
+
+def choices(codes: Sequence[OpenCode], counts: dict[CodeId, int], language: str) -> tuple[CodeChoice, ...]:
+    """The codebook as the tree and the palette show it."""
+    parents = {code.id: code for code in codes}
+    return tuple(_choice(code, parents, counts, language) for code in codes)
+
+
+def recent_codes(db: Session, found: Reach) -> tuple[CodeId, ...]:
+    """This coder's last codes in the study, newest first."""
+    latest = func.max(Coding.created_at)
+    rows = db.execute(
+        sql(col(Coding.code_id))
+        .where(col(Coding.coder_id) == found.me.id, col(Coding.study_id) == found.transcript.study_id)
+        .group_by(col(Coding.code_id))
+        .order_by(latest.desc())
+        .limit(RECENT)
+    )
+    return tuple(CodeId(code_id) for (code_id,) in rows)
+
+
+def open_transcript(
+    db: Session, me: Person, transcript_id: TranscriptId, language: str, quote: QuoteEntry | None = None
+) -> tuple[Reach, WorkbenchView]:
+    """Everything on the coding page. The opening is recorded before the first byte; same statements at any size."""
+    study_id = reach_codable(db, me, transcript_id, Act.READ_TEXT).transcript.study_id
+    chain.disclose(
+        db, lambda own: chain.record(own, me.id, "transcript.opened", "transcript", transcript_id, study_id=study_id)
+    )
+    found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
+    transcript = found.transcript
+    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_of(db, transcript.text_version_id))]
+    marks = marks_in(db, found, language)
+    counts = counts_in(db, found)
+    view = WorkbenchView(
+        transcript_id=transcript.id,
+        version=transcript.text_number,
+        serial=transcript.serial,
+        title=transcript.serial,
+        chunks=chunks(turn_views(turns, marks)),
+        codes=choices(codes_of(db, transcript.study_id), counts, language),
+        coding_count=sum(counts.values()),
+        can_code=found.access.may(Act.CODE),
+        recent=recent_codes(db, found),
+        quote=quote or QuoteEntry(),
+    )
+    return found, view
+
+
+def codings_of(db: Session, transcript_id: TranscriptId) -> list[Coding]:
+    """Every living coding of a transcript, whoever made it."""
+    return list(
+        db.exec(select(Coding).where(col(Coding.transcript_id) == transcript_id, col(Coding.deleted_at).is_(None)))
+    )

@@ -1,0 +1,152 @@
+"""The coding page, and the codings it sends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.coding import queries, service
+from qualcoder.coding.forms import CodingForm, QuoteForm
+from qualcoder.coding.models import Valence
+from qualcoder.coding.service import NewCoding
+from qualcoder.coding.view import QuoteEntry
+from qualcoder.core.errors import Invalid
+from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.core.text import Span
+from qualcoder.transcripts.access import reach_codable
+from qualcoder.web import locale
+from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
+from qualcoder.web.forms import Posted, posted, posted_json
+from qualcoder.web.pages import is_htmx, language_of, render
+
+router = APIRouter()
+
+
+@router.get("/transcripts/{transcript_id}", name="coding:workbench")
+def workbench(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
+    """A released transcript with its codings. The opening is recorded."""
+    return _page(request, db, me, transcript_id)
+
+
+def _page(
+    request: Request,
+    db: ReadDb,
+    me: Person,
+    transcript_id: TranscriptId,
+    quote: QuoteEntry | None = None,
+    status: int = 200,
+) -> Response:
+    found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
+    return render(
+        request,
+        "coding/workbench.html",
+        view,
+        title=N_("Coding %(serial)s"),
+        serial=view.serial,
+        access=found.access,
+        status=status,
+    )
+
+
+@router.put("/codings/{coding_id}", name="coding:put")
+def put(
+    request: Request,
+    db: WriteDb,
+    me: Me,
+    coding_id: CodingId,
+    form: Annotated[Posted[CodingForm], Depends(posted_json(CodingForm))],
+) -> Response:
+    """Add a coding under the client's id; the same request again gives the same answer."""
+    sent = form.require()
+    if sent.start >= sent.end:
+        raise Invalid(N_("Nothing is selected. Select some words and choose the code again."))
+    new = NewCoding(
+        id=coding_id,
+        transcript_id=TranscriptId(sent.transcript_id),
+        text_number=sent.version,
+        span=Span(sent.start, sent.end),
+        code_id=CodeId(sent.code_id),
+        valence=sent.valence,
+        weight=sent.weight,
+        is_unsure=sent.unsure,
+    )
+    touched = service.add_coding(db, me, new)
+    if sent.memo:
+        db.flush()
+        service.add_memo(db, me, coding_id, sent.memo)
+    return _turns(request, db, touched)
+
+
+def _turns(request: Request, db: WriteDb, touched: service.Touched) -> Response:
+    view = queries.touched_view(db, touched, language_of(request).value)
+    return render(
+        request,
+        "coding/turns.html",
+        view,
+        title=N_("Coding %(serial)s"),
+        serial=touched.reach.transcript.serial,
+        access=touched.reach.access,
+        block="turns",
+    )
+
+
+@router.delete("/codings/{coding_id}", name="coding:delete")
+def delete(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Response:
+    """Remove one's own coding; doing it twice is the same as once."""
+    return _turns(request, db, service.remove_coding(db, me, coding_id))
+
+
+@router.post("/codings/{coding_id}/remove", name="coding:remove")
+def remove(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Response:
+    """The same from a plain form."""
+    touched = service.remove_coding(db, me, coding_id)
+    if is_htmx(request):
+        return _turns(request, db, touched)
+    address = request.app.url_path_for("coding:workbench", transcript_id=touched.reach.transcript.id)
+    turn = f"#t{touched.turns[-1].n}" if touched.turns else ""
+    return RedirectResponse(address + turn, status_code=303)
+
+
+@router.post("/transcripts/{transcript_id}/codings", name="coding:add_by_quote")
+def add_by_quote(
+    request: Request,
+    db: Db,
+    me: Me,
+    transcript_id: TranscriptId,
+    form: Annotated[Posted[QuoteForm], Depends(posted(QuoteForm))],
+) -> Response:
+    """Code a turn, or words in it, without mouse or script."""
+    sent = form.require()
+    try:
+        with db.transaction() as writing:
+            _code_quote(writing, me, transcript_id, sent)
+    except Invalid as problem:
+        with locale.speaking(language_of(request)):
+            errors = tuple((name, locale._(text)) for name, text in problem.fields.items())
+            errors = errors or (("code_id", locale._(problem.message, **problem.params)),)
+        quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, errors)
+        with db.read() as reading:
+            return _page(request, reading, me, transcript_id, quote, status=422)
+    address = request.app.url_path_for("coding:workbench", transcript_id=transcript_id)
+    return RedirectResponse(f"{address}#t{sent.turn}", status_code=303)
+
+
+def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: QuoteForm) -> None:
+    found = reach_codable(db, me, transcript_id, Act.CODE)
+    if not sent.turn.strip().isdigit():
+        message = N_("Enter a whole number.")
+        raise Invalid(message, fields={"turn": message})
+    try:
+        code_id = CodeId(UUID(sent.code_id))
+    except ValueError:
+        message = N_("Choose a code")
+        raise Invalid(message, fields={"code_id": message}) from None
+    span = service.span_by_quote(db, found, int(sent.turn), sent.quote)
+    valence = Valence(sent.valence) if sent.valence in set(Valence) else None
+    service.add_coding(db, me, NewCoding(CodingId(new_id()), transcript_id, sent.version, span, code_id, valence))

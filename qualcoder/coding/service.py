@@ -1,0 +1,247 @@
+"""Giving a passage a code, and taking it back. Cost does not grow with the text: only touched turns are opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_
+from sqlalchemy import select as sql
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.codebooks.models import Code, CodeStatus, CodeVersion
+from qualcoder.coding.models import Coding, Memo, Valence
+from qualcoder.coding.spans import anchor_by_quote, snap_to_graphemes, trim, within
+from qualcoder.core.clock import now
+from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
+from qualcoder.core.ids import CodeId, CodingId, TextVersionId, TranscriptId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.core.text import Span
+from qualcoder.transcripts.access import Reach, reach_codable
+from qualcoder.transcripts.models import Transcript, Turn
+from qualcoder.transcripts.queries import OpenTurn, open_turns
+from qualcoder.vault import fields as f
+from qualcoder.vault import hashing, sealing
+
+
+class TextChanged(Conflict):
+    """The transcript was published anew while someone was coding it."""
+
+    def __init__(self, transcript: Transcript, seen: int) -> None:
+        super().__init__(
+            N_("The text has a newer version (%(now)s; you saw %(seen)s). Reload the page; your codings are kept."),
+            now=transcript.text_number,
+            seen=seen,
+        )
+
+
+class NotYours(Refused):
+    """Somebody else's coding."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Only the person who made a coding removes it."))
+
+
+@dataclass(frozen=True, slots=True)
+class NewCoding:
+    """A coding as the client asks for it; the id is the client's, so that a repetition is recognised."""
+
+    id: CodingId
+    transcript_id: TranscriptId
+    text_number: int
+    span: Span
+    code_id: CodeId
+    valence: Valence | None = None
+    weight: int | None = None
+    is_unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A coding that was made or removed, and the turns to draw anew."""
+
+    coding: Coding
+    reach: Reach
+    turns: tuple[OpenTurn, ...]
+
+
+def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
+    """Give a stretch of the text a code, as `me`. Repeating the same id returns the same coding.
+
+    A removed coding that its coder sends again comes back: that is how an undo looks to the server.
+    """
+    found = reach_codable(db, me, new.transcript_id, Act.CODE)
+    transcript = found.transcript
+    if new.text_number != transcript.text_number:
+        raise TextChanged(transcript, new.text_number)
+    code, version, known = _code(db, found, new)
+    span = within(new.span, transcript.n_chars)
+    turns = turns_at(db, found, span)
+    if known is not None:
+        return Touched(_again(db, found, known, new), found, turns)
+    exact, quote = _exact(turns, span)
+    coding = Coding(
+        id=new.id,
+        study_id=transcript.study_id,
+        transcript_id=transcript.id,
+        text_version_id=_version_of(transcript),
+        text_number=transcript.text_number,
+        start=exact.start,
+        end=exact.end,
+        code_id=code.id,
+        code_version_id=version.id,
+        coder_id=me.id,
+        valence=new.valence,
+        weight=new.weight,
+        is_unsure=new.is_unsure,
+        quote_mac=quote_mac(db, found, quote),
+        created_at=now(),
+    )
+    db.add(coding)
+    chain.record(db, me.id, "coding.added", "coding", coding.id, study_id=transcript.study_id)
+    return Touched(coding, found, turns)
+
+
+def _version_of(transcript: Transcript) -> TextVersionId:
+    if transcript.text_version_id is None:
+        raise NotFound
+    return transcript.text_version_id
+
+
+def _code(db: Session, found: Reach, new: NewCoding) -> tuple[Code, CodeVersion, Coding | None]:
+    """The code with its version, and the coding if this id is known: one statement."""
+    row = db.execute(
+        sql(Code, CodeVersion, Coding)
+        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
+        .join(Coding, col(Coding.id) == new.id, isouter=True)
+        .where(and_(col(Code.id) == new.code_id, col(Code.study_id) == found.transcript.study_id))
+    ).first()
+    if row is None:
+        raise Invalid(N_("This code is not in the codebook any more. Reload the page."))
+    code, version, known = row
+    if not code.is_codable or code.status is not CodeStatus.ACTIVE:
+        raise Invalid(N_("This code can't be given to a passage; choose one below it."))
+    return code, version, known
+
+
+def _again(db: Session, found: Reach, known: Coding, new: NewCoding) -> Coding:
+    same = (known.coder_id, known.transcript_id, known.code_id) == (found.me.id, new.transcript_id, new.code_id)
+    if not same:
+        raise Conflict(N_("This coding exists already with other contents."))
+    if known.deleted_at is not None:
+        known.deleted_at = None
+        known.deleted_by = None
+        chain.record(db, found.me.id, "coding.restored", "coding", known.id, study_id=known.study_id)
+    return known
+
+
+def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
+    """The turns that a span touches and, where there is one, the turn before them, opened."""
+    version_id = _version_of(found.transcript)
+    before = (
+        sql(col(Turn.start))
+        .where(col(Turn.text_version_id) == version_id, col(Turn.start) <= span.start)
+        .order_by(col(Turn.start).desc())
+        .offset(1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    containing = (
+        sql(col(Turn.start))
+        .where(col(Turn.text_version_id) == version_id, col(Turn.start) <= span.start)
+        .order_by(col(Turn.start).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.exec(
+        select(Turn)
+        .where(
+            col(Turn.text_version_id) == version_id,
+            col(Turn.start) < span.end,
+            (col(Turn.start) >= before) | (col(Turn.start) >= containing),
+        )
+        .order_by(col(Turn.start))
+    ).all()
+    return tuple(open_turns(db, found.key, list(rows)))
+
+
+def _exact(turns: tuple[OpenTurn, ...], span: Span) -> tuple[Span, str]:
+    """The span snapped to whole characters and without blank ends, and the words in it."""
+    text = "\n".join(turn.body for turn in turns)
+    origin = turns[0].start if turns else 0
+    local = trim(text, snap_to_graphemes(text, span.shifted(-origin)))
+    within(local, len(text))
+    return local.shifted(origin), local.of(text)
+
+
+def quote_mac(db: Session, found: Reach, quote: str) -> bytes:
+    """HMAC of the coded words under the interview's key: shows later whether the place still holds them."""
+    key = sealing.keyring_of(db).derived(found.key, "quote")
+    return hashing.mac(key, quote.encode())
+
+
+def remove_coding(db: Session, me: Person, coding_id: CodingId) -> Touched:
+    """Take a code off a passage. The row stays, marked, so that it can come back."""
+    coding = db.get(Coding, coding_id)
+    if coding is None:
+        raise NotFound
+    found = reach_codable(db, me, coding.transcript_id, Act.CODE)
+    if coding.coder_id != me.id:
+        # A coder does not see other people's codings, so to him there is nothing here.
+        raise NotYours if sees_all(found) else NotFound
+    span = Span(coding.start, coding.end)
+    turns = turns_at(db, found, span) if coding.text_number == found.transcript.text_number else ()
+    if coding.deleted_at is None:
+        coding.deleted_at = now()
+        coding.deleted_by = me.id
+        chain.record(db, me.id, "coding.removed", "coding", coding.id, study_id=coding.study_id)
+    return Touched(coding, found, turns)
+
+
+def sees_all(found: Reach) -> bool:
+    """Whether a person sees everybody's codings: a PI does, the others see their own until adjudication."""
+    return found.access.may(Act.SEE_MATRIX)
+
+
+def span_by_quote(db: Session, found: Reach, turn_number: int, quote: str) -> Span:
+    """Where words stand in a turn, for coding without a mouse; the whole turn when none are given."""
+    row = db.exec(
+        select(Turn).where(col(Turn.text_version_id) == _version_of(found.transcript), col(Turn.n) == turn_number)
+    ).first()
+    if row is None:
+        message = N_("There is no turn with this number.")
+        raise Invalid(message, fields={"turn": message})
+    turn = open_turns(db, found.key, [row])[0]
+    if not quote.strip():
+        return Span(turn.start, turn.end)
+    place = anchor_by_quote(turn.body, quote.strip())
+    if place is None:
+        message = N_("These words don't stand in the turn, or stand there more than once. Copy a longer piece.")
+        raise Invalid(message, fields={"quote": message})
+    return place.shifted(turn.start)
+
+
+def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
+    """A note on one's own coding, sealed with the interview's key."""
+    coding = db.get(Coding, coding_id)
+    if coding is None or coding.deleted_at is not None:
+        raise NotFound
+    found = reach_codable(db, me, coding.transcript_id, Act.CODE)
+    if coding.coder_id != me.id:
+        raise NotYours if sees_all(found) else NotFound
+    row = sealing.RowKey(new_id())
+    memo = Memo(
+        id=row.id,
+        study_id=coding.study_id,
+        interview_id=found.transcript.interview_id,
+        about_kind="coding",
+        about_id=coding.id,
+        author_id=me.id,
+        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, text.strip()[:10_000]),
+        created_at=now(),
+    )
+    db.add(memo)
+    chain.record(db, me.id, "memo.added", "memo", memo.id, study_id=coding.study_id)
+    return memo

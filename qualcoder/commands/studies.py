@@ -1,0 +1,299 @@
+"""Commands on studies: races, codebook, transcripts, review, matrix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts import people
+from qualcoder.accounts import service as accounts
+from qualcoder.accounts.access import Access, studies_of
+from qualcoder.accounts.models import Language, Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.codebooks import service as codebooks
+from qualcoder.codebooks.queries import codes_of
+from qualcoder.commands import shared
+from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
+from qualcoder.core.errors import Invalid, NotFound
+from qualcoder.core.ids import TranscriptId
+from qualcoder.core.messages import N_
+from qualcoder.core.queue import run, unfinished
+from qualcoder.home import Home
+from qualcoder.interviews.models import Category, LinkType
+from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
+from qualcoder.interviews.targets import ConsentScope, InterviewDetails
+from qualcoder.matrices import cells
+from qualcoder.matrices.cells import Question
+from qualcoder.matrices.jobs import label, write
+from qualcoder.matrices.models import ExportFormat
+from qualcoder.matrices.shapes import wide
+from qualcoder.races import service as races
+from qualcoder.transcripts import publishing, queries, reviewing, service
+from qualcoder.transcripts.access import reach
+from qualcoder.transcripts.models import Transcript
+from qualcoder.transcripts.service import NewTranscript, Speaker
+from qualcoder.vault import identity, slots
+from qualcoder.works import WORKS
+
+study_app = typer.Typer(no_args_is_help=True, help="Studies.")
+races_app = typer.Typer(no_args_is_help=True, help="The public record of races.")
+codebook_app = typer.Typer(no_args_is_help=True, help="The codebook.")
+transcripts_app = typer.Typer(no_args_is_help=True, help="Transcripts.")
+review_app = typer.Typer(no_args_is_help=True, help="Anonymisation review.")
+matrix_app = typer.Typer(no_args_is_help=True, help="Themes by races.")
+
+
+@study_app.command("create")
+def study_create(
+    slug: str,
+    title: Annotated[str, typer.Option(help="Title of the study; sealed.")],
+    as_: AsOption = "",
+    home: HomeOption = None,
+    identity_out: Annotated[Path | None, typer.Option(help="Write the identity vault's passphrase here.")] = None,
+    second_reader: Annotated[bool, typer.Option(help="A second person reads before release.")] = True,
+    allow_accept_all: Annotated[bool, typer.Option(help="All proposals may be accepted at once.")] = False,
+) -> None:
+    """Create a study and its identity vault. The vault's passphrase is shown once, and kept nowhere."""
+    with opened(home) as found:
+        with found.data.transaction() as db:
+            who = shared.actor(db, as_)
+            study = accounts.create_study(db, who, accounts.StudyDraft(slug, title, second_reader))
+            study.may_accept_all = allow_accept_all
+            study_id = study.id
+        passphrase = slots.new_recovery_code()
+        memory = found.settings.passphrase_memory_mib
+        identity.create(found.keyring, study_id, passphrase, memory_mib=memory)
+        with found.data.transaction() as db:
+            chain.record(db, who.id, "identity.created", "study", study_id, study_id=study_id)
+    if identity_out is not None:
+        shared.write_new(identity_out, passphrase.encode() + b"\n")
+    else:
+        say(f"Passphrase of the identity vault. Give it to the PI; it is not shown again:\n\n    {passphrase}\n")
+    say(f"Created {slug}.")
+
+
+@study_app.command("list")
+def study_list(as_: AsOption = "", home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """The studies of the person who acts."""
+    with opened(home) as found, found.data.read() as db:
+        rows = [
+            {"slug": access.study.slug, "title": accounts.title_of(db, access.study), "role": access.role.value}
+            for access in studies_of(db, shared.actor(db, as_))
+        ]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        say(f"{row['slug']}\t{row['role']}\t{row['title']}")
+
+
+@races_app.command("import")
+def races_import(
+    file: Path,
+    study: StudyOption,
+    as_: AsOption = "",
+    home: HomeOption = None,
+    dry_run: Annotated[bool, typer.Option(help="Check only.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import a race file or a file of candidates (CSV), with a report per line."""
+    raw = shared.read_file(file)
+    with opened(home) as found, found.data.transaction() as db:
+        access = shared.access(db, as_, study, Act.IMPORT_RACES)
+        report = races.import_file(db, access, raw, dry_run=dry_run)
+    lines = [
+        {"line": line.line, "level": line.level.value, "message": line.message % dict(line.params)}
+        for line in report.lines
+    ]
+    if as_json:
+        say_json({"added": report.created, "changed": report.updated, "stored": not report.is_refused, "lines": lines})
+    else:
+        for line in lines:
+            say(f"line {line['line']}: {line['level']}: {line['message']}")
+        say(f"{report.created} added, {report.updated} changed{'' if not report.is_refused else ' (nothing stored)'}.")
+    if report.is_refused and not dry_run:
+        raise typer.Exit(2)
+
+
+@codebook_app.command("import")
+def codebook_import(file: Path, study: StudyOption, as_: AsOption = "", home: HomeOption = None) -> None:
+    """Import a codebook from YAML or CSV."""
+    book = codebooks.read_file(file.name, shared.read_file(file))
+    with opened(home) as found, found.data.transaction() as db:
+        report = codebooks.import_codebook(db, shared.access(db, as_, study, Act.EDIT_CODEBOOK), book)
+    say(f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, {report.retired} retired.")
+
+
+@codebook_app.command("export")
+def codebook_export(
+    study: StudyOption,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    as_: AsOption = "",
+    home: HomeOption = None,
+    form: Annotated[str, typer.Option("--format", help="yaml or csv")] = "yaml",
+) -> None:
+    """Write the codebook to a file."""
+    if form not in {"yaml", "csv"}:
+        raise Invalid(N_("The format is yaml or csv."))
+    with opened(home) as found, found.data.read() as db:
+        access = shared.access(db, as_, study, Act.SEE_CODEBOOK)
+        content = codebooks.write_file(codes_of(db, access.study.id), access.study.slug, form)
+    shared.write_new(out, content)
+
+
+@transcripts_app.command("upload")
+def transcripts_upload(
+    files: list[Path],
+    study: StudyOption,
+    category: Annotated[Category, typer.Option(help="What the respondent was in the race.")],
+    as_: AsOption = "",
+    home: HomeOption = None,
+    language: Annotated[str, typer.Option(help="ru, kk, en, mixed or auto")] = "auto",
+    race: Annotated[list[str] | None, typer.Option(help="Key of a race; may be repeated.")] = None,
+    consent: Annotated[Path | None, typer.Option(help="The signed form; that it exists is recorded.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Upload text files, confirm the speakers as found, and search for names."""
+    if consent is not None:
+        shared.read_file(consent)
+    rows = []
+    with opened(home) as found:
+        with found.data.read() as db:
+            who = shared.actor(db, as_)
+            db.expunge_all()
+        for file in files:
+            new = NewTranscript(
+                file_name=file.name,
+                raw=shared.read_file(file),
+                language=language,
+                interview=NewInterview(
+                    details=InterviewDetails(),
+                    consent=ConsentScope(quote=False, share=False, archive=False),
+                    respondents=(NewRespondent(category),),
+                    links=tuple(NewLink(key, LinkType.ABOUT) for key in race or ()),
+                ),
+            )
+            transcript = receive_and_search(found, who, study, new)
+            rows.append({"id": transcript.id, "serial": transcript.serial, "state": transcript.state.value})
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        say(f"{row['serial']}\t{row['state']}\t{row['id']}")
+
+
+def receive_and_search(home: Home, who: Person, study: str, new: NewTranscript) -> Transcript:
+    """Store a file, take the speakers as they were found, and do the search here and now."""
+    transcript = service.receive(home.data, who, study, new)
+    with home.data.transaction() as db:
+        found = reach(db, who, transcript.id, Act.REVIEW)
+        turns = queries.open_turns(db, found.key, queries.turns_of(db, found.transcript.text_version_id))
+        roles = {
+            str(line.number): Speaker.INTERVIEWER if line.is_interviewer else Speaker.RESPONDENT
+            for line in queries.speakers_of(turns)
+        }
+        if all(role is Speaker.INTERVIEWER for role in roles.values()):
+            roles = {}
+        service.confirm_speakers(db, found, roles, found.transcript.version)
+    for job_id in unfinished(home.data):
+        run(home.data, WORKS, job_id)
+    with home.data.read() as db:
+        return db.get_one(Transcript, transcript.id)
+
+
+@transcripts_app.command("list")
+def transcripts_list(
+    study: StudyOption, as_: AsOption = "", home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Transcripts that the person who acts may see."""
+    with opened(home) as found, found.data.read() as db:
+        access = shared.access(db, as_, study, Act.LIST_TRANSCRIPTS)
+        rows = [
+            {
+                "id": line.id,
+                "serial": line.serial,
+                "state": line.state.value,
+                "language": line.language,
+                "turns": line.n_turns,
+                "characters": line.n_chars,
+            }
+            for line in queries.transcripts_of(db, access, limit=100_000)
+        ]
+    if as_json:
+        say_json(rows)
+        return
+    for row in rows:
+        say(f"{row['serial']}\t{row['state']}\t{row['language']}\t{row['turns']}")
+
+
+def find_transcript(db: Session, access: Access, named: str) -> TranscriptId:
+    """A transcript by id or by serial (T-017)."""
+    lines = queries.transcripts_of(db, access, limit=100_000)
+    for line in lines:
+        if named in {str(line.id), line.serial}:
+            return line.id
+    raise NotFound
+
+
+@review_app.command("accept-all")
+def review_accept_all(transcript: str, study: StudyOption, as_: AsOption = "", home: HomeOption = None) -> None:
+    """Accept every proposal of a transcript; refused unless the study's policy allows it."""
+    with opened(home) as found, found.data.transaction() as db:
+        access = shared.access(db, as_, study, Act.REVIEW)
+        reached = reviewing.reach_review(db, access.person, find_transcript(db, access, transcript))
+        count = reviewing.accept_all(db, reached)
+    say(f"{count} accepted.")
+
+
+@review_app.command("publish")
+def review_publish(
+    transcript: str,
+    study: StudyOption,
+    as_: AsOption = "",
+    home: HomeOption = None,
+    coder: Annotated[list[str] | None, typer.Option(help="E-mail of a coder; may be repeated.")] = None,
+) -> None:
+    """Release a reviewed transcript to coders."""
+    with opened(home) as found:
+        with found.data.read() as db:
+            access = shared.access(db, as_, study, Act.REVIEW)
+            transcript_id = find_transcript(db, access, transcript)
+            version = db.exec(select(Transcript.version).where(col(Transcript.id) == transcript_id)).one()
+            coders = [people.find_by_email(db, people.normal_email(email)) for email in coder or ()]
+        if any(person is None for person in coders):
+            raise Invalid(N_("Nobody here has this address or token."))
+        ids = [person.id for person in coders if person is not None]
+        publishing.publish(found.data, access.person, transcript_id, ids, version)
+    say("Released.")
+
+
+@matrix_app.command("export")
+def matrix_export(
+    study: StudyOption,
+    out: Annotated[Path, typer.Option(help="Folder to write into.")],
+    as_: AsOption = "",
+    home: HomeOption = None,
+    form: Annotated[str, typer.Option("--format", help="csv, dta, or both with a comma")] = "csv,dta",
+    profile: Annotated[str, typer.Option(help="internal; others come with the disclosure gate")] = "internal",
+) -> None:
+    """Write the theme-by-race matrix, a row per race. For the PI only."""
+    wanted = [item.strip() for item in form.split(",") if item.strip()]
+    if not wanted or any(item not in set(ExportFormat) for item in wanted) or profile != "internal":
+        raise Invalid(N_("The formats are csv and dta, the profile is internal."))
+    with opened(home) as found:
+        with found.data.transaction() as db:
+            access = shared.access(db, as_, study, Act.EXPORT)
+            study_id = access.study.id
+            chain.record(db, access.person.id, "export.made", "study", study_id, study_id=study_id, files=len(wanted))
+        with found.data.read() as db:
+            access = shared.access(db, as_, study, Act.EXPORT)
+            table = wide(label(db, access, cells.build(db, access, Question()), Language.EN))
+            title = accounts.title_of(db, access.study)
+        out.mkdir(parents=True, exist_ok=True)
+        for item in wanted:
+            shared.write_new(out / f"{study}-matrix.{item}", write(table, ExportFormat(item), title))
+    say(f"{len(table.rows)} races, {len(table.columns)} columns.")

@@ -1,0 +1,10 @@
+"""The one place that asks for the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment in UTC, to the second: finer times would tell who typed when."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,80 @@
+"""The page of an interview and its links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from qualcoder.core.ids import InterviewId
+from qualcoder.core.messages import N_
+from qualcoder.interviews import page as interviews
+from qualcoder.interviews.forms import LinkForm
+from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
+from qualcoder.interviews.page import InterviewPage
+from qualcoder.interviews.targets import LinkKind
+from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
+from qualcoder.web.deps import Me, ReadDb, WriteDb
+from qualcoder.web.forms import Posted, posted
+from qualcoder.web.pages import render
+
+router = APIRouter()
+
+LANGUAGE_LABELS = {"ru": N_("Russian"), "kk": N_("Kazakh"), "en": N_("English"), "mixed": N_("mixed")}
+LINK_KIND_LABELS = {
+    LinkKind.ROUND: N_("race"),
+    LinkKind.CONTEST: N_("contest, all rounds"),
+    LinkKind.PLACE: N_("place"),
+}
+
+PostedLink = Annotated[Posted[LinkForm], Depends(posted(LinkForm))]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InterviewView:
+    """An interview, and what was wrong with the form that was sent."""
+
+    interview: InterviewPage
+    errors: Mapping[str, str]
+    categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
+    link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)
+    modes: Mapping[Mode, str] = field(default_factory=lambda: MODE_LABELS)
+    kinds: Mapping[InterviewKind, str] = field(default_factory=lambda: KIND_LABELS)
+    languages: Mapping[str, str] = field(default_factory=lambda: LANGUAGE_LABELS)
+    link_kinds: Mapping[LinkKind, str] = field(default_factory=lambda: LINK_KIND_LABELS)
+
+
+def _render(request: Request, db: ReadDb, me: Me, interview_id: InterviewId, errors: Mapping[str, str]) -> Response:
+    access, interview = interviews.read_interview(db, me, interview_id)
+    return render(
+        request,
+        "interviews/show.html",
+        InterviewView(interview, errors),
+        title=N_("Interview %(serial)s"),
+        access=access,
+        status=422 if errors else 200,
+        serial=interview.serial,
+    )
+
+
+@router.get("/interviews/{interview_id}", name="interviews:show")
+def show(request: Request, db: ReadDb, me: Me, interview_id: InterviewId) -> Response:
+    """What is on record about an interview. Opening it is recorded."""
+    return _render(request, db, me, interview_id, {})
+
+
+@router.post("/interviews/{interview_id}/links", name="interviews:link")
+def link(request: Request, db: WriteDb, me: Me, sent: PostedLink, interview_id: InterviewId) -> Response:
+    """Add or remove one link, then show the interview again."""
+    if sent.form is None:
+        return _render(request, db, me, interview_id, sent.errors)
+    if target := sent.form.to_remove:
+        interviews.remove_link(db, me, interview_id, target, sent.form.version)
+    elif problems := interviews.problems_with(db, me, interview_id, sent.form.to_add):
+        return _render(request, db, me, interview_id, problems)
+    else:
+        interviews.add_link(db, me, interview_id, sent.form.to_add, sent.form.version)
+    return RedirectResponse(request.app.url_path_for("interviews:show", interview_id=interview_id), status_code=303)

@@ -1,0 +1,98 @@
+"""Making export files, in the worker."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from qualcoder.accounts.access import Access, study_by_id
+from qualcoder.accounts.models import Language, Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.accounts.service import title_of
+from qualcoder.audit import chain
+from qualcoder.core.clock import now
+from qualcoder.core.db import Database
+from qualcoder.core.ids import JobId, PersonId
+from qualcoder.core.models import Job
+from qualcoder.interviews.models import LinkType
+from qualcoder.matrices import cells
+from qualcoder.matrices.cells import Matrix, Question
+from qualcoder.matrices.models import ExportFormat, ExportLedger
+from qualcoder.matrices.service import KEPT_FOR
+from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, wide
+from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
+from qualcoder.matrices.writers import write_csv, write_dta
+from qualcoder.races.models import RaceValue
+from qualcoder.races.values import values_by_round
+from qualcoder.vault import blobs, sealing
+from qualcoder.vault import fields as f
+from qualcoder.vault.hashing import digest_of
+from qualcoder.vault.keys import KeyRef
+
+
+def export(database: Database, job_id: JobId) -> None:
+    """Make the file of one export and seal it; a repetition makes it anew."""
+    with database.read() as db:
+        row = db.get_one(ExportLedger, db.get_one(Job, job_id).object_id)
+        if row.blob_id is not None:
+            return
+        access = study_by_id(db, db.get_one(Person, row.person_id), row.study_id, Act.EXPORT)
+        spec = sealing.open_json(db, access.key, f.EXPORT_SPEC, row, row.spec_ct)
+        question = Question(
+            PersonId(_uuid(spec["coder"])) if spec["coder"] else None,
+            LinkType(spec["link_type"]) if spec["link_type"] else None,
+            bool(spec["rolled_up"]),
+        )
+        labelled = label(db, access, cells.build(db, access, question), Language(spec["language"]))
+        table = long(labelled) if spec["shape"] == "long" else wide(labelled)
+        content = write(table, row.format, title_of(db, access.study))
+    with database.transaction() as db:
+        again = db.get_one(ExportLedger, row.id)
+        blob = blobs.store(db, KeyRef.study(row.study_id), content, dies_at=now() + KEPT_FOR)
+        again.blob_id = blob.id
+        again.digest = digest_of(content)
+        chain.record(
+            db,
+            row.person_id,
+            "export.made",
+            "export_ledger",
+            row.id,
+            study_id=row.study_id,
+            rows=len(table.rows),
+            bytes=len(content),
+        )
+
+
+def _uuid(value: object) -> UUID:
+    return UUID(str(value))
+
+
+def write(table: Table, file_format: ExportFormat, title: str) -> bytes:
+    """The bytes of a table in a format."""
+    if file_format is ExportFormat.CSV:
+        return write_csv(table)
+    return write_dta(table, data_label=title, at=now())
+
+
+def label(db: Session, access: Access, matrix: Matrix, language: Language) -> LabelledCrosstab:
+    """A matrix with names of codes and the published variables of its races."""
+    variables, values = values_by_round(db, access.study.id)
+    columns = tuple(
+        Column(v.name, ColumnKind.TEXT if v.kind == "text" else ColumnKind.NUMBER, v.label) for v in variables
+    )
+    return LabelledCrosstab(
+        matrix.crosstab,
+        tuple(CodeHead(code.id, code.key, code.stata, code.label.in_language(language.value)) for code in matrix.codes),
+        tuple(
+            RaceHead(race.id, race.key, tuple(_value(values.get((race.id, v.id))) for v in variables))
+            for race in matrix.races
+        ),
+        columns,
+    )
+
+
+def _value(found: RaceValue | None) -> Value:
+    if found is None:
+        return None
+    return found.text if found.number is None else found.number

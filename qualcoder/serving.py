@@ -1,0 +1,133 @@
+"""Serving a home: the web server, its worker child, and the socket by which it is unsealed and sealed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from qualcoder.app import create_app
+from qualcoder.core.errors import Unavailable
+from qualcoder.core.messages import N_
+from qualcoder.home import Home
+from qualcoder.vault import slots
+from qualcoder.worker import WorkerChild
+
+STAY_SEALED = "QUALCODER_STAY_SEALED"
+
+
+def serve(home: Home) -> None:
+    """Serve until the process is told to end."""
+    settings = home.settings
+    app = create_app(home)
+    worker = WorkerChild(home)
+    app.state.on_unsealed = worker.start
+    if not home.keyring.is_sealed:
+        worker.start()
+    _harden()
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )
+    with _vault_socket(home, worker):
+        try:
+            uvicorn.Server(config).run()
+        finally:
+            worker.stop()
+
+
+def _harden() -> None:
+    """No core dumps: they would hold keys and text."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def _vault_socket(home: Home, worker: WorkerChild) -> Iterator[None]:
+    path = home.settings.socket_file
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    except OSError:
+        listener.close()
+        sys.stderr.write("vault.sock can't be made here (is the path too long?); unseal on the page instead.\n")
+        yield
+        return
+    finally:
+        os.umask(before)
+    listener.listen(4)
+    threading.Thread(target=_answer, args=(listener, home, worker), daemon=True).start()
+    try:
+        yield
+    finally:
+        listener.close()
+        path.unlink(missing_ok=True)
+
+
+def _answer(listener: socket.socket, home: Home, worker: WorkerChild) -> None:
+    while True:
+        try:
+            connection, _address = listener.accept()
+        except OSError:
+            return
+        with connection, connection.makefile("rw", encoding="utf-8") as talk:
+            try:
+                asked = json.loads(talk.readline(10_000))
+                act, secret = str(asked["do"]), str(asked.get("secret", ""))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+            is_done = _do(act, secret, home, worker)
+            talk.write(json.dumps({"done": is_done}) + "\n")
+            talk.flush()
+        if act == "seal":
+            _start_anew()
+
+
+def _do(act: str, secret: str, home: Home, worker: WorkerChild) -> bool:
+    if act == "unseal":
+        is_open = home.keyring.unseal(slots.typed_secrets(secret))
+        if is_open:
+            worker.start()
+        return is_open
+    if act == "seal":
+        worker.stop()
+        home.keyring.seal()
+        return True
+    return False
+
+
+def _start_anew() -> None:
+    """Python can't wipe a key from memory, so a sealed server becomes a new process."""
+    os.environ[STAY_SEALED] = "1"
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606  # our own command line, without a shell
+
+
+def ask_server(home: Home, act: str, secret: str = "") -> bool:
+    """Ask the serving process of this home to unseal or seal; whether it did."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(home.settings.socket_file))
+        except OSError:
+            raise Unavailable(N_("No server is running in this home.")) from None
+        with connection.makefile("rw", encoding="utf-8") as talk:
+            talk.write(json.dumps({"do": act, "secret": secret}) + "\n")
+            talk.flush()
+            answer = talk.readline()
+    return bool(answer) and bool(json.loads(answer)["done"])

@@ -1,0 +1,62 @@
+"""What the transcript pages send."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from qualcoder.anonymise.findings import Label
+from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
+
+
+class UploadForm(BaseModel):
+    """What the researcher says of an uploaded file."""
+
+    title: str = Field("", max_length=300)
+    language: str = Field("auto", max_length=10)
+    category: Category
+    kind: InterviewKind = InterviewKind.INDIVIDUAL
+    mode: Mode = Mode.IN_PERSON
+    respondent: str = Field("", max_length=12)
+    held_on: str = Field("", max_length=10)
+    place: str = Field("", max_length=200)
+    consent: bool = False
+    may_quote: bool = False
+    may_share: bool = False
+    may_archive: bool = False
+    race: str = Field("", max_length=60)
+    link_type: LinkType = LinkType.ABOUT
+
+    def date_or_none(self) -> str | None:
+        """The date in ISO form, None if none was typed; ValueError for anything else."""
+        return date.fromisoformat(self.held_on).isoformat() if self.held_on else None
+
+
+class SeenForm(BaseModel):
+    """The row version that the page showed."""
+
+    seen_version: int
+
+
+class DecisionForm(BaseModel):
+    """One decision of the review."""
+
+    decision: str = Field(max_length=20)
+    reason: str = Field("", max_length=500)
+    replacement: str = Field("", max_length=200)
+
+
+class MarkForm(BaseModel):
+    """Words that the search missed."""
+
+    words: str = Field(min_length=1, max_length=300)
+    label: Label
+
+
+class PublishForm(BaseModel):
+    """Who may code the transcript."""
+
+    seen_version: int
+    coders: list[UUID] = Field(default_factory=list)

@@ -1,0 +1,121 @@
+"""Searching a raw text for what identifies somebody. Runs in the worker, which alone loads spaCy.
+
+Computes outside any transaction and writes in short steps; each leaves the transcript in a legal state,
+so a killed worker begins again from the start and nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlmodel import col, delete
+
+from qualcoder.anonymise.models import PiiSpan
+from qualcoder.anonymise.pipeline import find_in_turns
+from qualcoder.anonymise.service import Mention, resolve
+from qualcoder.core.db import Database
+from qualcoder.core.errors import DomainError
+from qualcoder.core.ids import JobId, TextVersionId, TranscriptId, new_id
+from qualcoder.core.models import Job
+from qualcoder.core.queue import progress
+from qualcoder.transcripts.models import Transcript, TranscriptState
+from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
+from qualcoder.vault import fields as f
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
+
+STEP = 40
+PAUSE_SECONDS = 0.1
+
+
+def detect(database: Database, job_id: JobId) -> None:
+    """Propose what to anonymise in one transcript, then hand it to review."""
+    with database.read() as db:
+        transcript = db.get_one(Transcript, db.get_one(Job, job_id).object_id)
+        if transcript.state is not TranscriptState.DETECTING:
+            return
+        key = KeyRef.interview(transcript.interview_id, transcript.study_id)
+        version_id = raw_version(db, transcript).id
+        turns = open_turns(db, key, turns_of(db, version_id))
+    try:
+        mentions = _mentions(database, job_id, turns)
+        _write(database, job_id, transcript, version_id, mentions)
+    except DomainError as error:
+        _fail(database, transcript.id, type(error).__name__)
+        raise
+
+
+def _mentions(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> list[Mention]:
+    progress(database, job_id, 0, len(turns))
+    found = find_in_turns([(turn.start, turn.body, turn.language) for turn in turns])
+    mentions: list[Mention] = []
+    at = 0
+    for finding in sorted(found):
+        while finding.start >= turns[at].end and at + 1 < len(turns):
+            at += 1
+        turn = turns[at]
+        surface = turn.body[finding.start - turn.start : finding.end - turn.start]
+        if not surface.strip():
+            continue
+        mentions.append(
+            Mention(
+                start=finding.start,
+                end=min(finding.end, turn.end),
+                label=finding.label,
+                tier=finding.tier,
+                score=finding.score,
+                sources=finding.sources,
+                surface=surface,
+                language=turn.language,
+            )
+        )
+    return mentions
+
+
+def _write(
+    database: Database,
+    job_id: JobId,
+    transcript: Transcript,
+    version_id: TextVersionId,
+    mentions: Sequence[Mention],
+) -> None:
+    with database.transaction() as db:
+        db.execute(delete(PiiSpan).where(col(PiiSpan.text_version_id) == version_id))
+        known = resolve(db, transcript.study_id, mentions)
+    for first in range(0, len(mentions), STEP):
+        with database.transaction() as db:
+            for mention, behind in zip(mentions[first : first + STEP], known[first : first + STEP], strict=True):
+                row = sealing.RowKey(new_id())
+                study_key = KeyRef.study(transcript.study_id)
+                own = sealing.seal(db, study_key, f.PII_REPLACEMENT, row, behind.replacement)
+                db.add(
+                    PiiSpan(
+                        id=row.id,
+                        study_id=transcript.study_id,
+                        transcript_id=transcript.id,
+                        text_version_id=version_id,
+                        start=mention.start,
+                        end=mention.end,
+                        label=mention.label,
+                        tier=mention.tier,
+                        score=mention.score,
+                        sources=list(mention.sources),
+                        entity_id=behind.entity.id if behind.entity else None,
+                        replacement_ct=None if behind.entity else own,
+                    )
+                )
+        progress(database, job_id, first + STEP, len(mentions))
+        time.sleep(PAUSE_SECONDS)
+    with database.transaction() as db:
+        row_now = db.get_one(Transcript, transcript.id)
+        if row_now.state is TranscriptState.DETECTING:
+            row_now.state = TranscriptState.REVIEW
+
+
+def _fail(database: Database, transcript_id: TranscriptId, code: str) -> None:
+    with database.transaction() as db:
+        transcript = db.get_one(Transcript, transcript_id)
+        if transcript.state is TranscriptState.DETECTING:
+            transcript.state = TranscriptState.FAILED
+            transcript.error_code = code

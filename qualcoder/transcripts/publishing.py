@@ -1,0 +1,237 @@
+"""Publication: a new anonymised version, and the raw text out of the server's own reach.
+
+Everything is computed and sealed before the transaction, which then only writes. The raw turns and the
+source file are sealed to the study's identity vault, or destroyed, as the study's policy says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts.models import Membership, Originals, Person, Role
+from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise.models import Decision, PiiSpan
+from qualcoder.anonymise.redact import Replacement, redact
+from qualcoder.anonymise.service import remember_names, replacement_of
+from qualcoder.audit import chain
+from qualcoder.core.clock import now
+from qualcoder.core.db import Database
+from qualcoder.core.errors import Conflict, Invalid
+from qualcoder.core.ids import PersonId, TextVersionId, TranscriptId, TurnId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.transcripts.access import Reach, reach
+from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, TranscriptState, Turn
+from qualcoder.transcripts.queries import OpenTurn, assigned_to, open_turns, raw_version, turns_of
+from qualcoder.transcripts.reviewing import reach_review, require_releasable
+from qualcoder.transcripts.sentences import bounds
+from qualcoder.vault import blobs, sealing
+from qualcoder.vault import fields as f
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Prepared:
+    """What publication will write, ready and sealed."""
+
+    seen_version: int
+    version: TextVersion
+    turns: tuple[Turn, ...]
+    raw: dict[TurnId, tuple[bytes, bytes]]
+    accepted: tuple[tuple[PiiSpan, str], ...]
+
+
+# Roles in the published text instead of labels, which may hold names.
+INTERVIEWER = {"ru": "Интервьюер", "kk": "Сұхбаткер", "en": "Interviewer"}
+RESPONDENT = {"ru": "Респондент", "kk": "Респондент", "en": "Respondent"}
+
+
+def publish(
+    database: Database, me: Person, transcript_id: TranscriptId, coders: Sequence[PersonId], seen_version: int
+) -> None:
+    """Release a reviewed transcript for coding by `coders`."""
+    with database.read() as db:
+        found = reach_review(db, me, transcript_id)
+        if found.transcript.version != seen_version:
+            raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
+        spans = require_releasable(db, found)
+        prepared = _prepare(db, found, spans)
+    with database.transaction() as db:
+        found = reach_review(db, me, transcript_id)
+        if found.transcript.version != prepared.seen_version:
+            raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
+        require_releasable(db, found)
+        _write(db, found, prepared)
+        _assign(db, found, coders)
+
+
+def _prepare(db: Session, reach: Reach, spans: Sequence[PiiSpan]) -> Prepared:
+    transcript = reach.transcript
+    raw_rows = turns_of(db, raw_version(db, transcript).id)
+    raw = open_turns(db, reach.key, raw_rows)
+    text = "\n".join(turn.body for turn in raw)
+    accepted = [span for span in spans if span.decision is Decision.ACCEPT]
+    version = TextVersion(
+        id=TextVersionId(new_id()),
+        transcript_id=transcript.id,
+        number=transcript.text_number + 1,
+        kind=TextKind.ANONYMISED,
+        n_chars=0,
+        created_by=reach.me.id,
+        created_at=now(),
+    )
+    turns = _published_turns(db, reach, version, raw, accepted)
+    version.n_chars = turns[-1].end if turns else 0
+    return Prepared(
+        seen_version=transcript.version,
+        version=version,
+        turns=tuple(turns),
+        raw=_for_vault(db, reach, raw_rows, raw),
+        accepted=tuple((span, text[span.start : span.end]) for span in accepted),
+    )
+
+
+def _published_turns(
+    db: Session, reach: Reach, version: TextVersion, raw: Sequence[OpenTurn], accepted: Sequence[PiiSpan]
+) -> list[Turn]:
+    turns: list[Turn] = []
+    start = 0
+    language = reach.transcript.language if reach.transcript.language in INTERVIEWER else "ru"
+    speakers: dict[str, int] = {}
+    for turn in raw:
+        mine = [
+            Replacement(max(span.start, turn.start) - turn.start, min(span.end, turn.end) - turn.start, shown)
+            for span in accepted
+            if span.start < turn.end and turn.start < span.end
+            for shown in (replacement_of(db, span),)
+        ]
+        body = redact(turn.body, mine).text
+        row = sealing.RowKey(new_id())
+        turns.append(
+            Turn(
+                id=TurnId(row.id),
+                text_version_id=version.id,
+                n=turn.n,
+                start=start,
+                length=len(body),
+                bounds=list(bounds(body, turn.language)),
+                language=turn.language,
+                is_interviewer=turn.is_interviewer,
+                speaker_ct=sealing.seal(
+                    db, reach.key, f.TURN_SPEAKER, row, _neutral_label(turn, language, speakers, raw)
+                ),
+                body_ct=sealing.seal(db, reach.key, f.TURN_BODY, row, body),
+            )
+        )
+        start += len(body) + 1
+    return turns
+
+
+def _neutral_label(turn: OpenTurn, language: str, speakers: dict[str, int], raw: Sequence[OpenTurn]) -> str:
+    if turn.is_interviewer:
+        return INTERVIEWER[language]
+    if not speakers:
+        labels = dict.fromkeys(other.speaker for other in raw if not other.is_interviewer)
+        speakers.update({label: n for n, label in enumerate(labels, start=1)})
+    if len(speakers) == 1:
+        return RESPONDENT[language]
+    return f"{RESPONDENT[language]} {speakers[turn.speaker]}"
+
+
+def _for_vault(
+    db: Session, reach: Reach, rows: Sequence[Turn], raw: Sequence[OpenTurn]
+) -> dict[TurnId, tuple[bytes, bytes]]:
+    """Raw turns sealed to the identity vault, by row. Raises if the study has no vault yet."""
+    study_id = reach.transcript.study_id
+    public = sealing.vault_public(db, study_id)
+    sealed = {}
+    for row, turn in zip(rows, raw, strict=True):
+        again = sealing.RowKey(row.id, row.sealed_rev + 1)
+        sealed[row.id] = (
+            sealing.seal_to_vault(public, study_id, f.TURN_SPEAKER, again, turn.speaker),
+            sealing.seal_to_vault(public, study_id, f.TURN_BODY, again, turn.body),
+        )
+    return sealed
+
+
+def _write(db: Session, reach: Reach, prepared: Prepared) -> None:
+    transcript = reach.transcript
+    db.add(prepared.version)
+    db.flush()
+    db.add_all(prepared.turns)
+    remember_names(db, transcript.study_id, [(db.merge(span, load=False), said) for span, said in prepared.accepted])
+    _put_originals_away(db, reach, prepared)
+    transcript.text_version_id = prepared.version.id
+    transcript.text_number = prepared.version.number
+    transcript.n_chars = prepared.version.n_chars
+    transcript.state = TranscriptState.CODABLE
+    chain.record(
+        db,
+        reach.me.id,
+        "transcript.published",
+        "transcript",
+        transcript.id,
+        study_id=transcript.study_id,
+        replaced=len(prepared.accepted),
+        turns=len(prepared.turns),
+    )
+
+
+def _put_originals_away(db: Session, reach: Reach, prepared: Prepared) -> None:
+    transcript = reach.transcript
+    rows = turns_of(db, raw_version(db, transcript).id)
+    destroys = reach.access.study.originals is Originals.DESTROY
+    for row in rows:
+        if destroys:
+            db.delete(row)
+            continue
+        row.speaker_ct, row.body_ct = prepared.raw[row.id]
+        row.sealed_rev += 1
+        row.sealed_to = SealedTo.VAULT
+    if transcript.source_blob_id is None:
+        return
+    if destroys:
+        blob_id, transcript.source_blob_id = transcript.source_blob_id, None
+        db.flush()
+        blobs.delete(db, blob_id)
+    else:
+        blobs.move_to_vault(db, reach.key, transcript.source_blob_id)
+
+
+def _assign(db: Session, reach: Reach, coders: Sequence[PersonId]) -> None:
+    allowed = set(
+        db.exec(
+            select(Membership.person_id).where(
+                col(Membership.study_id) == reach.transcript.study_id,
+                col(Membership.ended_at).is_(None),
+                col(Membership.role).in_([Role.CODER, Role.RESEARCHER, Role.PI]),
+            )
+        )
+    )
+    if not set(coders) <= allowed:
+        raise Invalid(N_("One of the coders does not belong to the study any more. Reload the page."))
+    known = assigned_to(db, reach)
+    for person_id in dict.fromkeys(coders):
+        if person_id not in known:
+            db.add(
+                Assignment(
+                    transcript_id=reach.transcript.id,
+                    person_id=person_id,
+                    created_by=reach.me.id,
+                    created_at=now(),
+                )
+            )
+    db.flush()
+    study_id = reach.transcript.study_id
+    chain.record(
+        db, reach.me.id, "transcript.assigned", "transcript", reach.transcript.id, study_id=study_id, coders=len(coders)
+    )
+
+
+def assign(db: Session, me: Person, transcript_id: TranscriptId, coders: Sequence[PersonId]) -> None:
+    """Let more people code a transcript; takes nobody off."""
+    found = reach(db, me, transcript_id, Act.ASSIGN)
+    if found.transcript.state is not TranscriptState.CODABLE:
+        raise Conflict(N_("This transcript is not released for coding."))
+    _assign(db, found, coders)

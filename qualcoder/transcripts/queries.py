@@ -1,0 +1,179 @@
+"""Reading transcripts: lists by role, turns of a version, speakers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from qualcoder.accounts.access import Access
+from qualcoder.accounts.models import Role
+from qualcoder.core.ids import PersonId, TranscriptId
+from qualcoder.core.models import Job
+from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, Transcript, TranscriptState, Turn
+from qualcoder.vault import fields as f
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """A transcript in a list. `title` is empty for those who only code: it may name somebody."""
+
+    id: TranscriptId
+    serial: str
+    title: str
+    state: TranscriptState
+    language: str
+    n_turns: int
+    n_chars: int
+    is_mine: bool
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A turn with its text opened."""
+
+    n: int
+    start: int
+    length: int
+    bounds: tuple[int, ...]
+    language: str
+    is_interviewer: bool
+    speaker: str
+    body: str
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerLine:
+    """A speaker label of the raw text, with examples."""
+
+    number: int
+    label: str
+    turns: int
+    examples: tuple[str, ...]
+    is_interviewer: bool
+
+
+def transcripts_of(
+    db: Session, access: Access, *, state: TranscriptState | None = None, after: int = 0, limit: int = PAGE
+) -> list[TranscriptLine]:
+    """The transcripts that a person may see in a study, by serial, at most `limit` after number `after`."""
+    me = access.person.id
+    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == me)
+    query = select(Transcript).where(col(Transcript.study_id) == access.study.id, col(Transcript.number) > after)
+    if access.role is Role.CODER:
+        query = query.where(col(Transcript.id).in_(assigned), col(Transcript.state) == TranscriptState.CODABLE)
+    elif access.role is Role.RESEARCHER:
+        query = query.where(or_(col(Transcript.uploaded_by) == me, col(Transcript.id).in_(assigned)))
+    if state is not None:
+        query = query.where(col(Transcript.state) == state)
+    rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()
+    shows_titles = access.role in {Role.PI, Role.RESEARCHER}
+    if shows_titles:
+        sealing.preload(db, [KeyRef.interview(row.interview_id, row.study_id) for row in rows])
+    return [
+        TranscriptLine(
+            id=row.id,
+            serial=row.serial,
+            title=title_of(db, row) if shows_titles else "",
+            state=row.state,
+            language=row.language,
+            n_turns=row.n_turns,
+            n_chars=row.n_chars,
+            is_mine=row.uploaded_by == me,
+            created_at=row.created_at,
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+def title_of(db: Session, row: Transcript) -> str:
+    """The researcher's title, which may name somebody; empty once withdrawn."""
+    if row.state is TranscriptState.WITHDRAWN:
+        return ""
+    key = KeyRef.interview(row.interview_id, row.study_id)
+    return sealing.open_(db, key, f.TRANSCRIPT_TITLE, row, row.title_ct)
+
+
+def raw_version(db: Session, transcript: Transcript) -> TextVersion:
+    return db.exec(
+        select(TextVersion).where(
+            col(TextVersion.transcript_id) == transcript.id, col(TextVersion.kind) == TextKind.RAW
+        )
+    ).one()
+
+
+def open_turns(db: Session, key: KeyRef, turns: list[Turn]) -> list[OpenTurn]:
+    """Open turns. The caller has checked the permission and recorded the disclosure."""
+    return [
+        OpenTurn(
+            n=turn.n,
+            start=turn.start,
+            length=turn.length,
+            bounds=tuple(turn.bounds),
+            language=turn.language,
+            is_interviewer=turn.is_interviewer,
+            speaker=sealing.open_(db, key, f.TURN_SPEAKER, turn, turn.speaker_ct),
+            body=sealing.open_(db, key, f.TURN_BODY, turn, turn.body_ct),
+        )
+        for turn in turns
+        if turn.sealed_to is SealedTo.INTERVIEW
+    ]
+
+
+def turns_of(db: Session, text_version_id: object) -> list[Turn]:
+    """The turns of a version in reading order, still sealed."""
+    found = db.exec(select(Turn).where(col(Turn.text_version_id) == text_version_id).order_by(col(Turn.n)))
+    return list(found)
+
+
+def speakers_of(turns: list[OpenTurn]) -> list[SpeakerLine]:
+    """The labels of a raw text in order of first appearance, each with two examples."""
+    found: dict[str, list[OpenTurn]] = {}
+    for turn in turns:
+        found.setdefault(turn.speaker, []).append(turn)
+    return [
+        SpeakerLine(
+            number=number,
+            label=label,
+            turns=len(said),
+            examples=tuple(turn.body[:160] for turn in said[:2]),
+            is_interviewer=_asks(label, said),
+        )
+        for number, (label, said) in enumerate(found.items())
+    ]
+
+
+_ASKING = ("инт", "interv", "сұхбат", "модер", "moder", "журнал", "тілші")
+
+
+def _asks(label: str, said: list[OpenTurn]) -> bool:
+    """A first guess: the label says so, or most turns are questions."""
+    known = label.casefold()
+    if known.startswith(_ASKING) or known in {"i", "q", "и", "в", "с"}:
+        return True
+    questions = sum(turn.body.rstrip().endswith("?") for turn in said)
+    return bool(label) and questions * 2 > len(said)
+
+
+def latest_job(db: Session, transcript: Transcript) -> Job | None:
+    """The newest background work on a transcript."""
+    return db.exec(select(Job).where(col(Job.object_id) == transcript.id).order_by(col(Job.created_at).desc())).first()
+
+
+def assigned_to(db: Session, reach: Reach) -> set[PersonId]:
+    """Who may code a transcript."""
+    found = db.exec(select(Assignment.person_id).where(col(Assignment.transcript_id) == reach.transcript.id))
+    return {PersonId(person_id) for person_id in found}

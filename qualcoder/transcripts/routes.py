@@ -1,0 +1,281 @@
+"""Transcripts of a study: the list, the upload, and who speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from qualcoder.accounts.access import Access, study_by_slug
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.core.db import Database
+from qualcoder.core.errors import Invalid
+from qualcoder.core.ids import TranscriptId
+from qualcoder.core.messages import N_
+from qualcoder.core.models import Job
+from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
+from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
+from qualcoder.interviews.targets import ConsentScope, InterviewDetails
+from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
+from qualcoder.races.values import round_keys
+from qualcoder.transcripts import queries, reviewing, service
+from qualcoder.transcripts.access import reach
+from qualcoder.transcripts.forms import SeenForm, UploadForm
+from qualcoder.transcripts.models import TranscriptState
+from qualcoder.transcripts.queries import SpeakerLine, TranscriptLine
+from qualcoder.transcripts.service import NewTranscript, Speaker
+from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
+from qualcoder.web.forms import Posted, posted
+from qualcoder.web.pages import render
+
+router = APIRouter()
+
+LANGUAGE_LABELS = (
+    ("auto", N_("find out")),
+    ("ru", N_("Russian")),
+    ("kk", N_("Kazakh")),
+    ("en", N_("English")),
+    ("mixed", N_("mixed")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """Transcripts that a person may see."""
+
+    lines: tuple[TranscriptLine, ...]
+    states: tuple[TranscriptState, ...]
+    state: str
+    may_upload: bool
+    languages: dict[str, str]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """The upload form, with what was wrong."""
+
+    categories: tuple[tuple[Category, str], ...]
+    kinds: tuple[tuple[InterviewKind, str], ...]
+    modes: tuple[tuple[Mode, str], ...]
+    link_types: tuple[tuple[LinkType, str], ...]
+    languages: tuple[tuple[str, str], ...]
+    races: tuple[str, ...]
+    form: UploadForm | None
+    errors: dict[str, str]
+    problem: str | None = None
+    problem_params: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A transcript that waits for the worker, or whose work failed."""
+
+    id: TranscriptId
+    serial: str
+    state: TranscriptState
+    job: Job | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakersView:
+    """The speakers found in a raw text."""
+
+    id: TranscriptId
+    serial: str
+    title: str
+    language: str
+    n_turns: int
+    speakers: tuple[SpeakerLine, ...]
+    sample: tuple[tuple[str, str, str], ...]
+    version: int
+
+
+@router.get("/studies/{slug}/transcripts", name="transcripts:list")
+def list_page(request: Request, db: ReadDb, me: Me, slug: str, state: str = "", after: int = 0) -> Response:
+    """Transcripts by serial, fifty a page, narrowed to a state if one is given."""
+    access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
+    wanted = TranscriptState(state) if state in set(TranscriptState) else None
+    lines = queries.transcripts_of(db, access, state=wanted, after=after)
+    address = request.app.url_path_for("transcripts:list", slug=slug)
+    last = lines[-1].serial.removeprefix("T-") if lines else "0"
+    view = ListView(
+        lines=tuple(lines),
+        states=tuple(TranscriptState),
+        state=wanted.value if wanted else "",
+        may_upload=access.may(Act.UPLOAD),
+        languages=dict(LANGUAGE_LABELS),
+        next=f"{address}?state={wanted.value if wanted else ''}&after={int(last)}"
+        if len(lines) == queries.PAGE
+        else "",
+    )
+    return render(request, "transcripts/list.html", view, title=N_("Transcripts"), access=access)
+
+
+def _upload_view(db: ReadDb, access: Access, **more: object) -> UploadView:
+    return UploadView(
+        categories=tuple(CATEGORY_LABELS.items()),
+        kinds=tuple(KIND_LABELS.items()),
+        modes=tuple(MODE_LABELS.items()),
+        link_types=tuple(LINK_LABELS.items()),
+        languages=LANGUAGE_LABELS,
+        races=tuple(round_keys(db, access.study.id)),
+        **{"form": None, "errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
+    )
+
+
+@router.get("/studies/{slug}/upload", name="transcripts:upload_form")
+def upload_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.UPLOAD)
+    return render(
+        request, "transcripts/upload.html", _upload_view(db, access), title=N_("Add a transcript"), access=access
+    )
+
+
+@router.post("/studies/{slug}/upload", name="transcripts:upload")
+def upload(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[UploadForm], Depends(posted(UploadForm))]
+) -> Response:
+    """Store a file. Anything wrong with it is said on the same page, and nothing is stored."""
+    try:
+        transcript = _receive(db, me, slug, form)
+    except Invalid as problem:
+        with db.read() as reading:
+            access = study_by_slug(reading, me, slug, Act.UPLOAD)
+            view = _upload_view(
+                reading,
+                access,
+                form=form.form,
+                errors={**form.errors, **problem.fields},
+                problem=problem.message,
+                problem_params=dict(problem.params),
+            )
+        return render(
+            request,
+            "transcripts/upload.html",
+            view,
+            title=N_("Add a transcript"),
+            access=access,
+            status=problem.status,
+        )
+    address = request.app.url_path_for("transcripts:speakers", transcript_id=transcript)
+    return RedirectResponse(address, status_code=303)
+
+
+def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]) -> TranscriptId:
+    with database.read() as db:
+        access = study_by_slug(db, me, slug, Act.UPLOAD)
+        known_races = set(round_keys(db, access.study.id))
+    sent = form.require()
+    files = form.body.files.get("file") or ()
+    if not files:
+        message = N_("Choose a file.")
+        raise Invalid(message, fields={"file": message})
+    if not sent.consent:
+        message = N_("Without a recorded consent nothing is stored.")
+        raise Invalid(message, fields={"consent": message})
+    if sent.race and sent.race not in known_races:
+        message = N_("No race has this key. Choose one from the list, or leave it empty and link later.")
+        raise Invalid(message, fields={"race": message})
+    try:
+        held_on = sent.date_or_none()
+    except ValueError:
+        message = N_("Enter a date, such as 2026-09-25.")
+        raise Invalid(message, fields={"held_on": message}) from None
+    language = None if sent.language == "auto" else sent.language
+    new = NewTranscript(
+        file_name=files[0].name,
+        raw=files[0].content,
+        title=sent.title,
+        language=sent.language,
+        interview=NewInterview(
+            details=InterviewDetails(held_on, sent.place.strip() or None, language),
+            respondents=(NewRespondent(category=sent.category, serial=sent.respondent.strip()),),
+            consent=ConsentScope(sent.may_quote, sent.may_share, sent.may_archive),
+            kind=sent.kind,
+            mode=sent.mode,
+            links=(NewLink(sent.race, sent.link_type),) if sent.race else (),
+        ),
+    )
+    return service.receive(database, me, slug, new).id
+
+
+@router.get("/transcripts/{transcript_id}/speakers", name="transcripts:speakers")
+def speakers_page(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
+    """Who speaks, as found in the file, to be confirmed; afterwards where the transcript stands."""
+    found = reach(db, me, transcript_id, Act.REVIEW)
+    if found.transcript.state is not TranscriptState.RECEIVED:
+        return _status(request, db, me, transcript_id)
+    found, turns = reviewing.read_original(db, me, transcript_id)
+    transcript = found.transcript
+    view = SpeakersView(
+        id=transcript.id,
+        serial=transcript.serial,
+        title=queries.title_of(db, transcript),
+        language=transcript.language,
+        n_turns=transcript.n_turns,
+        speakers=tuple(queries.speakers_of(turns)),
+        sample=tuple((turn.speaker, turn.body[:400], turn.language) for turn in turns[:12]),
+        version=transcript.version,
+    )
+    return render(request, "transcripts/speakers.html", view, title=N_("Who speaks"), access=found.access)
+
+
+def _status(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
+    found = reach(db, me, transcript_id, Act.REVIEW)
+    transcript = found.transcript
+    if transcript.state in reviewing.IN_REVIEW:
+        return RedirectResponse(
+            request.app.url_path_for("transcripts:review", transcript_id=transcript_id), status_code=303
+        )
+    if transcript.state is TranscriptState.CODABLE:
+        return RedirectResponse(
+            request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303
+        )
+    view = StatusView(
+        transcript.id, transcript.serial, transcript.state, queries.latest_job(db, transcript), transcript.version
+    )
+    return render(
+        request, "transcripts/status.html", view, title=N_("Searching for names"), access=found.access, block="status"
+    )
+
+
+@router.get("/transcripts/{transcript_id}/status", name="transcripts:status")
+def status(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
+    """How far the search is; the page asks again every second, and goes on by itself when it is done."""
+    response = _status(request, db, me, transcript_id)
+    if "location" in response.headers and "hx-request" in request.headers:
+        return Response(headers={"HX-Redirect": response.headers["location"]})
+    return response
+
+
+@router.post("/transcripts/{transcript_id}/speakers", name="transcripts:confirm_speakers")
+def confirm_speakers(
+    request: Request,
+    db: WriteDb,
+    me: Me,
+    transcript_id: TranscriptId,
+    form: Annotated[Posted[SeenForm], Depends(posted(SeenForm))],
+) -> Response:
+    found = reach(db, me, transcript_id, Act.REVIEW)
+    roles = {
+        name.removeprefix("speaker-"): Speaker(values[0])
+        for name, values in form.body.fields.items()
+        if name.startswith("speaker-") and values[0] in set(Speaker)
+    }
+    service.confirm_speakers(db, found, roles, form.require().seen_version)
+    return RedirectResponse(
+        request.app.url_path_for("transcripts:status", transcript_id=transcript_id), status_code=303
+    )
+
+
+@router.post("/transcripts/{transcript_id}/retry", name="transcripts:retry")
+def retry(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId) -> Response:
+    service.retry_detection(db, reach(db, me, transcript_id, Act.REVIEW))
+    return RedirectResponse(
+        request.app.url_path_for("transcripts:status", transcript_id=transcript_id), status_code=303
+    )

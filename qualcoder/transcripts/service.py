@@ -1,0 +1,205 @@
+"""Receiving a transcript and confirming who speaks. The raw text is sealed from the first row on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlmodel import Session, col, func, select
+
+from qualcoder.accounts.access import Access, study_by_slug
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import chain
+from qualcoder.core.clock import now
+from qualcoder.core.db import Database
+from qualcoder.core.errors import Conflict, Invalid
+from qualcoder.core.ids import TextVersionId, TranscriptId, TurnId, new_id
+from qualcoder.core.messages import N_
+from qualcoder.core.models import JobKind
+from qualcoder.core.queue import add_job
+from qualcoder.interviews import service as interviews
+from qualcoder.interviews.models import Interview
+from qualcoder.interviews.service import NewInterview
+from qualcoder.transcripts import parsing
+from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.languages import guess
+from qualcoder.transcripts.models import TextKind, TextVersion, Transcript, TranscriptState, Turn
+from qualcoder.transcripts.parsing.parsed import Parsed
+from qualcoder.transcripts.sentences import bounds
+from qualcoder.vault import blobs, sealing
+from qualcoder.vault import fields as f
+from qualcoder.vault.keys import KeyRef
+
+LANGUAGES = frozenset({"auto", "ru", "kk", "en", "mixed"})
+
+
+class Speaker(StrEnum):
+    """What a speaker label stands for."""
+
+    INTERVIEWER = "interviewer"
+    RESPONDENT = "respondent"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewTranscript:
+    """A file with what the researcher says of it."""
+
+    file_name: str
+    raw: bytes
+    interview: NewInterview
+    title: str = ""
+    language: str = "auto"
+    warnings: tuple[str, ...] = field(default_factory=tuple)
+
+
+class SameFile(Conflict):
+    """The very same file is in the study already."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(N_("This file is in the study already, as %(serial)s. Nothing was stored."), serial=serial)
+
+
+def receive(database: Database, me: Person, slug: str, new: NewTranscript) -> Transcript:
+    """Store an uploaded file: sealed source, raw turns, interview with consent and respondents.
+
+    The file is read outside any transaction. Bad input raises Invalid and nothing is stored.
+    """
+    with database.read() as db:
+        study_by_slug(db, me, slug, Act.UPLOAD)
+    if new.language not in LANGUAGES:
+        message = N_("Choose one of the offered values.")
+        raise Invalid(message, fields={"language": message})
+    parsed = parsing.parse(new.file_name, new.raw)
+    with database.transaction() as db:
+        access = study_by_slug(db, me, slug, Act.UPLOAD)
+        return _store(db, access, new, parsed)
+
+
+def _store(db: Session, access: Access, new: NewTranscript, parsed: Parsed) -> Transcript:
+    study = access.study
+    mac = sealing.lookup(db, access.key, "content", parsed.text)
+    known = db.exec(
+        select(Transcript.number).where(col(Transcript.study_id) == study.id, col(Transcript.content_mac) == mac)
+    ).first()
+    if known is not None:
+        raise SameFile(f"T-{known:03d}")
+    interview = interviews.create_interview(db, access, new.interview)
+    key = KeyRef.interview(interview.id, study.id)
+    blob = blobs.store(db, key, new.raw)
+    number = db.exec(select(func.max(Transcript.number)).where(col(Transcript.study_id) == study.id)).one() or 0
+    row = sealing.RowKey(new_id())
+    language = guess(parsed.text[:20_000]) if new.language == "auto" else new.language
+    transcript = Transcript(
+        id=TranscriptId(row.id),
+        study_id=study.id,
+        interview_id=interview.id,
+        number=number + 1,
+        state=TranscriptState.RECEIVED,
+        language=language,
+        title_ct=sealing.seal(db, key, f.TRANSCRIPT_TITLE, row, new.title.strip()[:300]),
+        file_name_ct=sealing.seal(db, key, f.TRANSCRIPT_FILE_NAME, row, new.file_name[-300:]),
+        content_mac=mac,
+        source_blob_id=blob.id,
+        n_chars=len(parsed.text),
+        n_turns=len(parsed.turns),
+        uploaded_by=access.person.id,
+        created_at=now(),
+    )
+    db.add(transcript)
+    db.flush()
+    version = TextVersion(
+        id=TextVersionId(new_id()),
+        transcript_id=transcript.id,
+        number=0,
+        kind=TextKind.RAW,
+        n_chars=len(parsed.text),
+        created_by=access.person.id,
+        created_at=now(),
+    )
+    db.add(version)
+    db.flush()
+    transcript.text_version_id = version.id
+    db.add_all(_raw_turns(db, key, version, parsed, language))
+    chain.record(
+        db,
+        access.person.id,
+        "transcript.received",
+        "transcript",
+        transcript.id,
+        study_id=study.id,
+        turns=len(parsed.turns),
+        characters=len(parsed.text),
+    )
+    return transcript
+
+
+def _raw_turns(db: Session, key: KeyRef, version: TextVersion, parsed: Parsed, language: str) -> list[Turn]:
+    turns = []
+    start = 0
+    for n, turn in enumerate(parsed.turns, start=1):
+        spoken = guess(turn.body) if language == "mixed" or len(turn.body) > 40 else language
+        row = sealing.RowKey(new_id())
+        turns.append(
+            Turn(
+                id=TurnId(row.id),
+                text_version_id=version.id,
+                n=n,
+                start=start,
+                length=len(turn.body),
+                bounds=list(bounds(turn.body, spoken)),
+                language=spoken,
+                speaker_ct=sealing.seal(db, key, f.TURN_SPEAKER, row, turn.speaker or ""),
+                body_ct=sealing.seal(db, key, f.TURN_BODY, row, turn.body),
+            )
+        )
+        start += len(turn.body) + 1
+    return turns
+
+
+def confirm_speakers(db: Session, reach: Reach, roles: Mapping[str, Speaker], seen_version: int) -> None:
+    """Say which labels are interviewers; detection starts once this is durable.
+
+    `roles` is keyed by the speaker's number in order of first appearance, so no label travels in a form's name.
+    """
+    transcript = reach.transcript
+    reach.access.require(Act.REVIEW)
+    if transcript.state is not TranscriptState.RECEIVED or transcript.version != seen_version:
+        raise Conflict(N_("The speakers of this transcript were confirmed meanwhile."))
+    turns = db.exec(
+        select(Turn).where(col(Turn.text_version_id) == transcript.text_version_id).order_by(col(Turn.n))
+    ).all()
+    numbers: dict[str, str] = {}
+    for turn in turns:
+        label = sealing.open_(db, reach.key, f.TURN_SPEAKER, turn, turn.speaker_ct)
+        number = numbers.setdefault(label, str(len(numbers)))
+        turn.is_interviewer = roles.get(number) is Speaker.INTERVIEWER
+    if all(turn.is_interviewer for turn in turns):
+        raise Invalid(N_("At least one speaker must be a respondent."))
+    transcript.state = TranscriptState.DETECTING
+    add_job(db, JobKind.DETECT, transcript.id, study_id=transcript.study_id, actor_id=reach.me.id)
+    chain.record(
+        db,
+        reach.me.id,
+        "transcript.speakers_confirmed",
+        "transcript",
+        transcript.id,
+        study_id=transcript.study_id,
+        speakers=len(numbers),
+    )
+
+
+def retry_detection(db: Session, reach: Reach) -> None:
+    """Start the search for names again after a failure."""
+    transcript = reach.transcript
+    reach.access.require(Act.REVIEW)
+    if transcript.state is not TranscriptState.FAILED:
+        raise Conflict(N_("This work has ended already."))
+    transcript.state = TranscriptState.DETECTING
+    transcript.error_code = None
+    add_job(db, JobKind.DETECT, transcript.id, study_id=transcript.study_id, actor_id=reach.me.id)
+
+
+def interview_of(db: Session, transcript: Transcript) -> Interview:
+    return db.get_one(Interview, transcript.interview_id)

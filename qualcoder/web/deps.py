@@ -1,0 +1,79 @@
+"""What routes ask for: sessions on the database, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from qualcoder.accounts import sessions
+from qualcoder.accounts.models import Person
+from qualcoder.core.db import Database
+from qualcoder.core.errors import DomainError
+from qualcoder.core.messages import N_
+from qualcoder.home import Home
+from qualcoder.web.security import session_token
+
+
+class SignInFirst(DomainError):
+    """Nobody is signed in, or the session is over."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(N_("Sign in first. What you were doing is still on the page."))
+
+
+def get_home(request: Request) -> Home:
+    """The home that this server serves."""
+    home: Home = request.app.state.home
+    return home
+
+
+def get_database(request: Request) -> Database:
+    return get_home(request).data
+
+
+def _read(request: Request) -> Iterator[Session]:
+    with get_database(request).read() as db:
+        yield db
+
+
+def _write(request: Request) -> Iterator[Session]:
+    with get_database(request).transaction() as db:
+        yield db
+
+
+ReadDb = Annotated[Session, Depends(_read, scope="function")]
+WriteDb = Annotated[Session, Depends(_write, scope="function")]
+Db = Annotated[Database, Depends(get_database)]
+HomeDep = Annotated[Home, Depends(get_home)]
+
+
+def find_me(request: Request) -> Person | None:
+    """Who is signed in, in a look of its own that is over before the handler begins."""
+    token = session_token(request)
+    if token is None:
+        return None
+    database = get_database(request)
+    current = sessions.find_current(database, token)
+    if current is None:
+        return None
+    if current.is_to_touch and "x-background" not in request.headers:
+        sessions.touch(database, current.session_id)
+    request.state.me = current.person
+    return current.person
+
+
+def signed_in(request: Request) -> Person:
+    """Who is signed in, or SignInFirst."""
+    me = find_me(request)
+    if me is None:
+        raise SignInFirst
+    return me
+
+
+Me = Annotated[Person, Depends(signed_in)]
+MaybeMe = Annotated[Person | None, Depends(find_me)]

@@ -1,0 +1,169 @@
+"""Rendering: one template and one typed view per page; a block alone when htmx asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+
+from qualcoder.accounts import people
+from qualcoder.accounts import service as accounts
+from qualcoder.accounts.access import Access
+from qualcoder.accounts.models import Language, Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.core.messages import N_
+from qualcoder.vault.hashing import digest_of
+from qualcoder.web import locale
+from qualcoder.web.security import csrf_of
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every template gets beside its view."""
+
+    language: str
+    theme: str
+    density: str
+    title: str
+    csrf: str
+    person_name: str | None
+    study_title: str | None
+    study_slug: str | None
+    nav: tuple[NavItem, ...]
+    is_demo: bool
+    path: str
+    languages: dict[str, str]
+
+
+@cache
+def environment() -> Environment:
+    """The template environment, made once."""
+    env = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(_=locale._, ngettext=locale.ngettext, asset=asset, languages=LANGUAGES)
+    return env
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file with a digest, so that it may be kept for ever."""
+    content = (ROOT / "static" / path).read_bytes()
+    return f"/static/{path}?v={digest_of(content)[:12]}"
+
+
+# (label, route, act that opens it)
+_STUDY_NAV = (
+    (N_("Transcripts"), "transcripts:list", Act.LIST_TRANSCRIPTS),
+    (N_("Codebook"), "codebooks:show", Act.SEE_CODEBOOK),
+    (N_("Races"), "races:list", Act.SEE_RACES),
+    (N_("Matrix"), "matrices:show", Act.SEE_MATRIX),
+    (N_("People"), "accounts:people", Act.SEE_PEOPLE),
+    (N_("Audit"), "audit:show", Act.SEE_AUDIT),
+    (N_("Settings"), "accounts:study_settings", Act.SET_POLICY),
+)
+
+
+def language_of(request: Request) -> Language:
+    """The person's language, else the choice in the cookie, else the browser's."""
+    me: Person | None = getattr(request.state, "me", None)
+    if me is not None:
+        return me.language
+    chosen = request.cookies.get("qc-language", "")
+    if chosen in LANGUAGES:
+        return Language(chosen)
+    return locale.preferred(request.headers.get("accept-language"))
+
+
+def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:
+    here = str(getattr(request.scope.get("route"), "name", ""))
+    items = []
+    for label, route, act in _STUDY_NAV:
+        if not access.may(act):
+            continue
+        domain = route.partition(":")[0]
+        is_here = here == route if domain == "accounts" else here.startswith(f"{domain}:")
+        items.append(NavItem(locale._(label), _path_for(request, route, slug=access.study.slug), is_here))
+    return tuple(items)
+
+
+def _page(request: Request, title: str, access: Access | None, params: dict[str, object]) -> Page:
+    me: Person | None = getattr(request.state, "me", None)
+    nav: tuple[NavItem, ...] = ()
+    study_title = None
+    settings = request.app.state.home.settings
+    with request.app.state.home.data.read() as db:
+        name = people.name_of(db, me) if me else None
+        if access is not None:
+            study_title = accounts.title_of(db, access.study)
+    if access is not None:
+        nav = _nav(request, access)
+    return Page(
+        language=language_of(request).value,
+        theme=me.theme if me else "auto",
+        density=me.density if me else "comfortable",
+        title=locale._(title, **params),
+        csrf=csrf_of(request),
+        person_name=name,
+        study_title=study_title,
+        study_slug=access.study.slug if access else None,
+        nav=nav,
+        is_demo=settings.demo,
+        path=request.url.path,
+        languages=LANGUAGES,
+    )
+
+
+def render(
+    request: Request,
+    template: str,
+    view: object,
+    *,
+    title: str,
+    access: Access | None = None,
+    block: str | None = None,
+    status: int = 200,
+    **params: object,
+) -> HTMLResponse:
+    """A page, or with `block` and an htmx request that block alone. `title` is a msgid, `params` fill it."""
+    with locale.speaking(language_of(request)):
+        context: dict[str, Any] = {
+            "page": _page(request, title, access, params),
+            "view": view,
+            "url_for": partial(_path_for, request),
+        }
+        if block is not None and is_htmx(request):
+            html = render_block(environment(), template, block, context)
+        else:
+            html = environment().get_template(template).render(context)
+    return HTMLResponse(html, status_code=status)
+
+
+def _path_for(request: Request, name: str, /, **params: object) -> str:
+    return str(request.app.url_path_for(name, **params))
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"

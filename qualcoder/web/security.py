@@ -1,0 +1,148 @@
+"""Headers, cookies, forged requests, and the gate of a sealed server."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qualcoder.core.errors import Refused
+from qualcoder.core.messages import N_
+from qualcoder.settings import Settings
+from qualcoder.vault import hashing
+from qualcoder.web.forms import read_body
+
+log = logging.getLogger("qualcoder.web")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_WHEN_SEALED = ("/healthz", "/unseal", "/static/")
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-qc" if settings.cookie_is_secure else "qc"
+
+
+def session_token(request: Request) -> str | None:
+    return request.cookies.get(cookie_name(request.app.state.home.settings))
+
+
+def set_session(response: Response, settings: Settings, token: str) -> None:
+    response.set_cookie(
+        cookie_name(settings), token, httponly=True, secure=settings.cookie_is_secure, samesite="lax", path="/"
+    )
+
+
+def clear_session(response: Response, settings: Settings) -> None:
+    """Take the cookie back, and let the browser forget the pages it kept."""
+    response.delete_cookie(
+        cookie_name(settings), httponly=True, secure=settings.cookie_is_secure, samesite="lax", path="/"
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def csrf_of(request: Request) -> str:
+    """The token that this session's forms carry; empty for a visitor."""
+    token = session_token(request)
+    return hashing.csrf_token(token) if token else ""
+
+
+def local_path(typed: str) -> str:
+    """A path on this server, or the start page: never another site."""
+    is_local = typed.startswith("/") and not typed.startswith("//") and "\\" not in typed and typed.isprintable()
+    return typed if is_local else "/"
+
+
+class Forged(Refused):
+    """A request that our own pages did not send."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This form is no longer valid. Reload the page and send it again."))
+
+
+async def guard(request: Request) -> None:
+    """Refuse unsafe requests that another site sent, or that lack the session's token (OWASP CSRF sheet)."""
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        # Our no-referrer policy makes browsers send "Origin: null" with forms, so this header decides alone.
+        if site not in {"same-origin", "none"}:
+            raise Forged
+    elif origin is None or urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forged
+    expected = csrf_of(request)
+    if not expected:
+        return
+    given = request.headers.get("x-csrf") or (await read_body(request)).first("csrf")
+    if not hashing.same(given.encode(), expected.encode()):
+        raise Forged
+
+
+class Shell:
+    """Outermost layer: headers on every answer, the sealed gate, and a 500 that tells nothing.
+
+    Nothing is re-raised to the server, whose log would print the exception's text.
+    """
+
+    def __init__(self, app: ASGIApp, *, is_sealed: Callable[[], bool], on_sealed: ASGIApp, on_crash: ASGIApp) -> None:
+        self.app = app
+        self.is_sealed = is_sealed
+        self.on_sealed = on_sealed
+        self.on_crash = on_crash
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not path.startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                    headers.add_vary_header("HX-Request")
+            await send(message)
+
+        try:
+            if self.is_sealed() and not path.startswith(OPEN_WHEN_SEALED):
+                await self.on_sealed(scope, receive, send_with_headers)
+            else:
+                await self.app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001  # the web is one of the two places that catch all
+            incident = secrets.token_hex(4)
+            log.error("incident %s: %s at %s", incident, type(error).__name__, where(error))
+            if not started:
+                scope["state"] = {**scope.get("state", {}), "incident": incident}
+                await self.on_crash(scope, receive, send_with_headers)
+
+
+def where(error: BaseException) -> str:
+    """Files and lines of a crash, without the values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))

@@ -1,0 +1,86 @@
+// The passage column: the words at hand and the codes on the current turn.
+import { word } from "../toast.js";
+
+const LONGEST = 600;
+const wide = matchMedia("(min-width: 72.01rem)");
+
+export const codingsIn = (root) => [...root.querySelectorAll("li[data-coding]")];
+
+/** A coding as its list item carries it. */
+export function codingOf(li) {
+  return {
+    id: li.dataset.coding,
+    start: Number(li.dataset.s),
+    end: Number(li.dataset.e),
+    code: li.dataset.code,
+    valence: li.dataset.valence || null,
+    mine: Boolean(li.querySelector("[data-remove]")),
+    label: li.querySelector(".name").textContent,
+  };
+}
+
+/** `light(ids)` lights up codings by id, [] puts the light out; `left()` takes the focus when the list runs empty. */
+export function openPanel({ text, strings, light, left }) {
+  const list = document.getElementById("codes-on-turn");
+  const none = document.getElementById("no-codes-here");
+  const box = document.getElementById("passage");
+  const quote = document.getElementById("quote-now");
+  const thumb = document.getElementById("thumb");
+  let chosen = [];
+
+  function turn(i, caret) {
+    const here = i < 0 ? [] : codingsIn(text.element(i));
+    const over = (li) => caret !== null && Number(li.dataset.s) <= caret && caret < Number(li.dataset.e);
+    const sorted = [...here].sort((a, b) => over(b) - over(a));
+    const at = [...list.children].findIndex((li) => li.contains(document.activeElement));
+    list.replaceChildren(...sorted.map((li) => named(li.cloneNode(true))));
+    if (at >= 0) keepFocus(at);
+    none.hidden = here.length > 0;
+    if (i >= 0 && !here.length) none.textContent = word("nothingHere", {}, strings);
+    const still = chosen.filter((id) => here.some((li) => li.dataset.coding === id));
+    choose(still.length ? still : caret === null ? [] : here.filter(over).map((li) => li.dataset.coding));
+  }
+
+  function keepFocus(at) {
+    const li = list.children[Math.min(at, list.children.length - 1)];
+    if (li) (li.querySelector("[data-remove]") ?? li.querySelector("button")).focus({ preventScroll: true });
+    else left();
+  }
+
+  function named(li) {
+    const name = li.querySelector(".name");
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "name", textContent: name.textContent });
+    button.addEventListener("click", () => choose([li.dataset.coding]));
+    name.replaceWith(button);
+    return li;
+  }
+
+  function choose(ids) {
+    chosen = ids;
+    for (const li of codingsIn(list)) li.classList.toggle("is-spot", ids.includes(li.dataset.coding));
+    light(ids);
+  }
+
+  function passage(held) {
+    document.getElementById("no-passage").hidden = Boolean(held);
+    box.hidden = !held;
+    thumb.classList.toggle("is-on", Boolean(held));
+    if (!held) return;
+    const words = text.slice(...held);
+    quote.textContent = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
+    quote.lang = text.body(text.indexAt(held[0])).lang;
+  }
+
+  // With the column in sight the margin points to it; else the list opens under the turn.
+  text.root.addEventListener("click", (event) => {
+    const summary = event.target.closest(".margin > summary");
+    if (!summary || !wide.matches) return;
+    event.preventDefault();
+    const bar = event.target.closest(".stripe");
+    choose(bar ? bar.dataset.codings.split(" ") : []);
+    if (!bar && event.detail === 0) list.querySelector("button")?.focus();
+  });
+
+  return { turn, passage, choose, chosen: () => chosen };
+}
