@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi.routing import APIRoute
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
@@ -292,6 +293,13 @@ def make_app(home: Home) -> FastAPI:
 def client(home: Home) -> Browser:
     """A browser nobody has signed in with."""
     return Browser(home, make_app(home))
+
+
+def all_routes() -> list[APIRoute]:
+    """Every route of the application; `app.routes` shows included routers as one entry each."""
+    from qualcoder.app import ROUTERS
+
+    return [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 
 
 # Measuring and working ---------------------------------------------------------------------

@@ -184,7 +184,10 @@ def remember_names(db: Session, study_id: StudyId, accepted: Sequence[tuple[PiiS
         entity = db.get_one(Entity, span.entity_id)
         if entity.name_ct is None:
             entity.name_ct = sealing.seal_to_vault(public, study_id, f.ENTITY_NAME, entity, surface)
-        stem = sealing.lookup(db, KeyRef.study(study_id), "surface", stems(surface, "mixed")[-1])
+        forms = stems(surface, "mixed")
+        if not forms:
+            continue
+        stem = sealing.lookup(db, KeyRef.study(study_id), "surface", forms[-1])
         row = db.exec(
             select(SurfaceIndex).where(col(SurfaceIndex.entity_id) == entity.id, col(SurfaceIndex.mac) == stem)
         ).first()

@@ -24,7 +24,7 @@ from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long
 from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
 from qualcoder.matrices.writers import write_csv, write_dta
 from qualcoder.races.models import RaceValue
-from qualcoder.races.values import values_by_round
+from qualcoder.races.queries import values_by_round
 from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.hashing import digest_of

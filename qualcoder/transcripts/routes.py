@@ -20,7 +20,7 @@ from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
-from qualcoder.races.values import round_keys
+from qualcoder.races.queries import round_keys
 from qualcoder.transcripts import queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.forms import SeenForm, UploadForm

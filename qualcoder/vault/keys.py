@@ -182,6 +182,8 @@ class Keyring:
 
     def preload(self, refs: list[KeyRef]) -> None:
         """Open the keys of many interviews or respondents of one study in one look at keys.db."""
+        if self._is_stale():
+            self._refresh()
         missing = [ref for ref in refs if ref not in self._known]
         for kind in (KeyKind.INTERVIEW, KeyKind.RESPONDENT):
             wanted = {ref.id: ref for ref in missing if ref.kind is kind}

@@ -34,6 +34,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FOR_EVER = "public, max-age=31536000, immutable"
 OPEN_WHEN_SEALED = ("/healthz", "/unseal", "/static/")
 
 
@@ -124,7 +125,11 @@ class Shell:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if not path.startswith("/static/"):
+                if path.startswith("/static/"):
+                    # Addresses with a digest never change; scripts that import each other by bare name ask again.
+                    is_pinned = b"v=" in scope["query_string"]
+                    headers.setdefault("Cache-Control", FOR_EVER if is_pinned else "no-cache")
+                else:
                     headers.setdefault("Cache-Control", "no-store")
                     headers.add_vary_header("HX-Request")
             await send(message)

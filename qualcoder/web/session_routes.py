@@ -37,10 +37,10 @@ class LanguageForm(BaseModel):
 
 
 class AppearanceForm(BaseModel):
-    """A theme and a density, and the page to come back to."""
+    """A theme or a density, whichever button was pressed, and the page to come back to."""
 
-    theme: str = Field("auto", max_length=10)
-    density: str = Field("comfortable", max_length=20)
+    theme: str | None = Field(None, max_length=10)
+    density: str | None = Field(None, max_length=20)
     next: str = "/"
 
 
@@ -103,7 +103,7 @@ def choose_appearance(
     db: WriteDb, me: Me, form: Annotated[Posted[AppearanceForm], Depends(posted(AppearanceForm))]
 ) -> Response:
     chosen = form.require()
-    accounts.choose_appearance(db, me, chosen.theme, chosen.density)
+    accounts.choose_appearance(db, me, chosen.theme or me.theme, chosen.density or me.density)
     return RedirectResponse(local_path(chosen.next), status_code=303)
 
 

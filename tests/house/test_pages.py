@@ -1,0 +1,112 @@
+"""Every page in every language and colour scheme, on a telephone and on a desk: nothing sticks out, nothing is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.page_table import PAGES, PageOf, Show, on_show, page_routes
+from tests.served import Troubles, chromium, visiting
+
+pytestmark = pytest.mark.journey
+
+LANGUAGES = ("en", "ru", "kk")
+WIDTHS = (320, 1440)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EVERY_PAGE = pytest.mark.parametrize("shown", PAGES, ids=[page.title for page in PAGES])
+EVERY_LOOK = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+# Elements whose words are cut off: they hold more than they show, and nobody can scroll them.
+CUT_OFF = """() => [...document.querySelectorAll("h1, h2, h3, a, button, label, summary, th, td, dd, dt, legend, p, .badge")]
+  .filter((el) => el.checkVisibility({visibilityProperty: true}) && !el.closest(".vh, .skip"))
+  .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0
+    && ["hidden", "clip"].includes(getComputedStyle(el).overflowX))
+  .map((el) => el.outerHTML.slice(0, 120))"""
+
+# What Tab must reach. One radio of a group and one tab of a roving list stand for all of theirs.
+REACHABLE = """() => {
+  const seen = new Set();
+  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+  const wanted = stops.filter((el) => {
+    if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false})) return false;
+    if (el.type === "hidden" || el.closest("dialog:not([open])")) return false;
+    if (el.type !== "radio") return true;
+    const group = `${el.form?.action}/${el.name}`;
+    return !seen.has(group) && seen.add(group);
+  });
+  window.__visited = new Set();
+  document.addEventListener("focusin", (event) => window.__visited.add(event.target));
+  window.__wanted = wanted;
+  return wanted.length;
+}"""
+MISSED = """() => window.__wanted.filter((el) => ![...window.__visited].some((at) => at === el
+    || (el.type === "radio" && at.type === "radio" && at.name === el.name && at.form === el.form)))
+  .map((el) => el.outerHTML.slice(0, 160))"""
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """The demo, served for all tests of this file."""
+    with on_show(tmp_path_factory.mktemp("show")) as shown:
+        yield shown
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def open_page(page: Page, show: Show, shown: PageOf, language: str) -> None:
+    """Go to a page in a language and wait until its fonts and scripts are there."""
+    server = show.sealed if shown.is_sealed else show.served
+    page.goto(server.url + shown.path(show))
+    assert page.evaluate("document.documentElement.lang") == language
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def test_every_page_has_an_entry() -> None:
+    assert page_routes() == {page.route for page in PAGES}
+
+
+@EVERY_LOOK
+@pytest.mark.parametrize("language", LANGUAGES)
+@EVERY_PAGE
+def test_a_page_fits_reads_and_is_free_of_barriers(
+    show: Show, browser: Browser, shown: PageOf, language: str, scheme: str
+) -> None:
+    troubles = Troubles()
+    if shown.name == "not-found":
+        troubles.expect("status of 404")
+    if shown.is_sealed:
+        troubles.expect("status of 503")
+    show.speak(language)
+    token = show.tokens.get(shown.who, "")
+    with visiting(browser, show.served, troubles, language=language, token=token, dark=scheme == "dark") as page:
+        open_page(page, show, shown, language)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CUT_OFF) == []
+        if language == "kk":  # the longest words
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+            assert found.violations_count == 0, found.generate_report()
+    troubles.check()
+
+
+@EVERY_PAGE
+def test_the_keyboard_reaches_everything(show: Show, browser: Browser, shown: PageOf) -> None:
+    troubles = Troubles()
+    troubles.expect("status of 404", "status of 503")
+    show.speak("en")
+    with visiting(browser, show.served, troubles, token=show.tokens.get(shown.who, "")) as page:
+        open_page(page, show, shown, "en")
+        stops = page.evaluate(REACHABLE)
+        page.evaluate("document.activeElement.blur()")
+        for _ in range(stops + 20):
+            page.keyboard.press("Tab")
+        assert page.evaluate(MISSED) == []
+    troubles.check()

@@ -1,0 +1,230 @@
+"""Every page of the program on the demo: which address it has there and who looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi.routing import APIRoute
+from sqlmodel import Session, col, select
+
+from qualcoder.accounts import people, sessions
+from qualcoder.accounts import service as accounts
+from qualcoder.accounts.access import study_by_slug
+from qualcoder.accounts.models import Language, Person
+from qualcoder.accounts.permissions import Act
+from qualcoder.app import ROUTERS
+from qualcoder.codebooks.queries import codes_of
+from qualcoder.commands.studies import receive_and_search
+from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
+from qualcoder.home import Home
+from qualcoder.interviews.models import Category, LinkType
+from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
+from qualcoder.interviews.targets import ConsentScope, InterviewDetails
+from qualcoder.matrices import cells
+from qualcoder.matrices import service as matrices
+from qualcoder.matrices.cells import Question
+from qualcoder.matrices.models import ExportFormat
+from qualcoder.matrices.service import ExportSpec
+from qualcoder.races.models import Round
+from qualcoder.settings import Settings
+from qualcoder.transcripts import service as transcripts
+from qualcoder.transcripts.models import Transcript, TranscriptState
+from qualcoder.transcripts.service import NewTranscript
+from tests.homes import work_off
+from tests.served import Served, environment_of, free_port, serving
+
+SLUG = description()["study"]["slug"]
+NOT_PAGES = frozenset({"healthz", "robots", "matrices:export_file"})
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The demo, served; a second server that is sealed; and what the addresses of pages need."""
+
+    home: Home
+    served: Served
+    sealed: Served
+    tokens: Mapping[str, str]
+    invitation: str
+    codable: UUID
+    received: UUID
+    reviewed: UUID
+    searched: UUID
+    failed: UUID
+    interview: UUID
+    race: UUID
+    code: UUID
+    export: UUID
+
+    def speak(self, language: str) -> None:
+        """Let everybody who is signed in have this language."""
+        with self.home.data.transaction() as db:
+            for person in db.exec(select(Person)):
+                person.language = Language(language)
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page: its route, who looks, the address on the demo."""
+
+    route: str
+    who: str
+    path: Callable[[Show], str]
+    name: str = ""
+    is_sealed: bool = False
+
+    @property
+    def title(self) -> str:
+        """Letters and dashes, fit for a file name."""
+        return (self.name or self.route).replace(":", "-").replace("_", "-")
+
+
+def _study(rest: str) -> Callable[[Show], str]:
+    return lambda show: f"/studies/{SLUG}/{rest}"
+
+
+PAGES = (
+    PageOf("unseal:form", "", lambda show: "/unseal", is_sealed=True),
+    PageOf("accounts:sign_in", "", lambda show: "/sign-in"),
+    PageOf("invitation:form", "", lambda show: f"/invitation/{show.invitation}"),
+    PageOf("home", "admin", lambda show: "/"),
+    PageOf("home", "observer", lambda show: "/no-such-page", name="not-found"),
+    PageOf("accounts:people", "pi", _study("people")),
+    PageOf("accounts:study_settings", "pi", _study("settings")),
+    PageOf("audit:show", "pi", _study("audit")),
+    PageOf("races:list", "pi", _study("races")),
+    PageOf("races:import", "pi", _study("races/import")),
+    PageOf("races:show", "pi", lambda show: f"/studies/{SLUG}/races/{show.race}"),
+    PageOf("interviews:show", "pi", lambda show: f"/interviews/{show.interview}"),
+    PageOf("transcripts:list", "pi", _study("transcripts")),
+    PageOf("transcripts:list", "coder", _study("transcripts"), name="transcripts-of-a-coder"),
+    PageOf("transcripts:upload_form", "pi", _study("upload")),
+    PageOf("transcripts:speakers", "pi", lambda show: f"/transcripts/{show.received}/speakers"),
+    PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.searched}/status"),
+    PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.failed}/status", name="transcripts-failed"),
+    PageOf("transcripts:review", "pi", lambda show: f"/transcripts/{show.reviewed}/review"),
+    PageOf("codebooks:show", "pi", _study("codebook")),
+    PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
+    PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
+    PageOf("matrices:show", "pi", _study("matrix")),
+    PageOf("matrices:show", "pi", _study("matrix?rollup=1&every=1"), name="matrices-every-code"),
+    PageOf(
+        "matrices:cell",
+        "pi",
+        lambda show: f"/studies/{SLUG}/matrix/cell?{urlencode({'code': show.code, 'race': show.race})}",
+    ),
+    PageOf("matrices:export_page", "pi", lambda show: f"/exports/{show.export}"),
+)
+
+
+def page_routes() -> frozenset[str]:
+    """Names of every GET route of the program that is meant for eyes."""
+    found = {
+        route.name
+        for module in ROUTERS
+        for route in module.router.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods
+    }
+    return frozenset(found - NOT_PAGES)
+
+
+@contextmanager
+def on_show(folder: Path) -> Iterator[Show]:
+    """The demo with a transcript in every state, an export and an invitation, served; beside it a sealed server."""
+    settings = replace(demo_settings(Settings(), folder / "demo", free_port()), password_memory_mib=19)
+    with ExitStack() as stack:
+        home = make_demo(settings)
+        stack.callback(home.close)
+        values = _prepare(home)
+        environment = environment_of(settings.home, settings.port, QUALCODER_DEMO="1")
+        environment["QUALCODER_KEYFILE"] = settings.keyfile
+        served = stack.enter_context(serving(environment))
+        stays_sealed = environment_of(folder / "sealed", free_port(), QUALCODER_STAY_SEALED="1")
+        sealed_home = make_demo_keys(replace(settings, home=folder / "sealed"))
+        sealed_home.close()
+        sealed = stack.enter_context(serving(stays_sealed))
+        yield Show(home=home, served=served, sealed=sealed, **values)  # type: ignore[arg-type]  # the fields _prepare makes
+
+
+def make_demo_keys(settings: Settings) -> Home:
+    """A home with a schema and keys, and nothing in it."""
+    from qualcoder.commands.house import create_house
+    from qualcoder.home import open_home
+    from qualcoder.vault.models import SlotKind
+
+    home = open_home(settings)
+    create_house(home, [(SlotKind.KEYFILE, b"\x09" * 32)])
+    return home
+
+
+def _prepare(home: Home) -> dict[str, object]:
+    cast = {person["key"]: person["email"] for person in description()["people"]}
+    by_key: dict[str, Person] = {}
+    with home.data.transaction() as db:
+        for key, email in cast.items():
+            person = people.find_by_email(db, people.normal_email(email))
+            assert person is not None
+            by_key[key] = person
+        by_key["observer"] = people.create_person(db, "observer@demo.example", "Observer Oydantap")
+        tokens = {
+            key: sessions.open_session(db, by_key[name].id)
+            for key, name in (("admin", "admin"), ("pi", "pi"), ("coder", "coder1"), ("observer", "observer"))
+        }
+        invited = people.create_person(db, "invited@demo.example", "Invited Oylapova")
+        invitation = accounts.invite(db, None, invited)
+    values = _transcripts(home, by_key["pi"])
+    with home.data.transaction() as db:
+        values |= _matrix(db, by_key["pi"])
+    work_off(home)
+    return {**values, "tokens": tokens, "invitation": invitation}
+
+
+def _transcripts(home: Home, pi: Person) -> dict[str, object]:
+    received = transcripts.receive(home.data, pi, SLUG, _upload("received"))
+    reviewed = receive_and_search(home, pi, SLUG, _upload("in review"))
+    searched = transcripts.receive(home.data, pi, SLUG, _upload("being searched"))
+    failed = transcripts.receive(home.data, pi, SLUG, _upload("failed"))
+    with home.data.transaction() as db:
+        # Without a job behind them, the worker leaves these two as they are.
+        db.get_one(Transcript, searched.id).state = TranscriptState.DETECTING
+        db.get_one(Transcript, failed.id).state = TranscriptState.FAILED
+        first = db.exec(select(Transcript).order_by(col(Transcript.number))).first()
+        assert first is not None
+        return {
+            "codable": first.id,
+            "interview": first.interview_id,
+            "received": received.id,
+            "reviewed": reviewed.id,
+            "searched": searched.id,
+            "failed": failed.id,
+        }
+
+
+def _upload(title: str) -> NewTranscript:
+    return NewTranscript(
+        file_name="candidate_ru.txt",
+        raw=(FOLDER / "interviews" / "candidate_ru.txt").read_bytes(),
+        title=title,
+        language="ru",
+        interview=NewInterview(
+            details=InterviewDetails(held_on="2026-09-02", language="ru"),
+            consent=ConsentScope(quote=True, share=False, archive=False),
+            respondents=(NewRespondent(Category.VOTER),),
+            links=(NewLink("KOY-2022-1", LinkType.VOTER),),
+        ),
+    )
+
+
+def _matrix(db: Session, pi: Person) -> dict[str, object]:
+    access = study_by_slug(db, pi, SLUG, Act.EXPORT)
+    table = cells.build(db, access, Question()).crosstab
+    code, race = max(table.cells, key=lambda place: table.cells[place].segments)
+    export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "wide", "en"))
+    assert codes_of(db, access.study.id)
+    assert db.get(Round, race) is not None
+    return {"code": code, "race": race, "export": export.id}
