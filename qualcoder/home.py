@@ -16,7 +16,7 @@ from qualcoder.settings import Settings
 from qualcoder.vault import slots
 from qualcoder.vault.keys import Keyring
 from qualcoder.vault.models import SlotKind
-from qualcoder.works import WORKS
+from qualcoder.works import SWEEPS, WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def open_home(settings: Settings) -> Home:
     data = Database(settings.data_database, journal=settings.sqlite_journal, keyring=keyring, settings=settings)
     data.info["database"] = data
     queue = open_queue(settings.data_database, settings.queue_file)
-    nudge = register(queue, data, WORKS)
+    nudge = register(queue, data, WORKS, SWEEPS)
     data.info["nudge"] = nudge
     return Home(settings, data, keys, keyring, queue, nudge)
 

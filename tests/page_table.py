@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi.routing import APIRoute
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts import people, sessions
@@ -17,7 +16,6 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.app import ROUTERS
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
@@ -35,7 +33,7 @@ from qualcoder.settings import Settings
 from qualcoder.transcripts import service as transcripts
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
-from tests.homes import work_off
+from tests.homes import all_routes, work_off
 from tests.served import Served, environment_of, free_port, serving
 
 SLUG = description()["study"]["slug"]
@@ -124,13 +122,7 @@ PAGES = (
 
 def page_routes() -> frozenset[str]:
     """Names of every GET route of the program that is meant for eyes."""
-    found = {
-        route.name
-        for module in ROUTERS
-        for route in module.router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods
-    }
-    return frozenset(found - NOT_PAGES)
+    return frozenset({route.name for route in all_routes() if "GET" in route.methods} - NOT_PAGES)
 
 
 @contextmanager
@@ -206,9 +198,11 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
 
 
 def _upload(title: str) -> NewTranscript:
+    text = (FOLDER / "interviews" / "candidate_ru.txt").read_bytes()
     return NewTranscript(
         file_name="candidate_ru.txt",
-        raw=(FOLDER / "interviews" / "candidate_ru.txt").read_bytes(),
+        # A study takes the same text once only.
+        raw=text + f"\nИнтервьюер: {title}.\n".encode(),
         title=title,
         language="ru",
         interview=NewInterview(

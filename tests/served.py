@@ -158,9 +158,10 @@ class Troubles:
 
     def watch(self, context: BrowserContext) -> None:
         """Note whatever goes wrong in any page of a context."""
-        context.on("console", self._said)
+        # Functions, not methods: the listener is written into the object of a method, which slots refuse.
+        context.on("console", lambda message: self._said(message))
         context.on("weberror", lambda problem: self.add(f"script error: {problem.error}"))
-        context.on("response", self._answered)
+        context.on("response", lambda response: self._answered(response))
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning", "assert"}:

@@ -774,7 +774,7 @@ def upgrade() -> None:
         sa.Column("text_number", sa.Integer(), nullable=False),
         sa.Column("n_chars", sa.Integer(), nullable=False),
         sa.Column("n_turns", sa.Integer(), nullable=False),
-        sa.Column("coding_revision", sa.Integer(), nullable=False),
+        sa.Column("review_revision", sa.Integer(), nullable=False),
         sa.Column("error_code", sa.String(length=60), nullable=True),
         sa.Column("uploaded_by", sa.Uuid(), nullable=False),
         sa.Column("first_reader", sa.Uuid(), nullable=True),

@@ -10,7 +10,8 @@ from qualcoder.accounts.models import RateLimit
 from qualcoder.core.clock import now
 from qualcoder.core.errors import DomainError
 from qualcoder.core.messages import N_
-from qualcoder.vault import hashing
+from qualcoder.vault import hashing, sealing
+from qualcoder.vault.keys import KeyRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,16 @@ class TooMany(DomainError):
         super().__init__(N_("Too many tries. Wait a minute and try again."))
 
 
+def _bucket(db: Session, limit: Limit, who: str) -> bytes:
+    """A digest with the system's key, so that a stolen database does not confirm a guessed address."""
+    if sealing.keyring_of(db).is_sealed:
+        return hashing.mac(b"sealed", limit.name.encode(), who.encode())
+    return sealing.lookup(db, KeyRef.system(), "rate", limit.name, who)
+
+
 def take(db: Session, limit: Limit, who: str) -> bool:
     """Take one token; False when the bucket is empty. `who` is stored as a digest only."""
-    bucket = hashing.mac(b"rate", limit.name.encode(), who.encode())
+    bucket = _bucket(db, limit, who)
     row = db.exec(select(RateLimit).where(col(RateLimit.bucket) == bucket).with_for_update()).first()
     if row is None:
         db.add(RateLimit(bucket=bucket, tokens=limit.burst - 1, changed_at=now()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ STALE_AFTER = timedelta(minutes=2)
 
 Work = Callable[[Database, JobId], None]
 Nudge = Callable[[JobId], None]
+Sweep = Callable[[Database], None]
 
 
 class Json(Serializer):  # type: ignore[misc]  # huey carries no types
@@ -67,7 +68,9 @@ def open_queue(database_url: str, file: Path) -> Huey:
     return PostgresHuey("qualcoder", dsn=dsn, results=False, serializer=Json())
 
 
-def register(queue: Huey, database: Database, works: dict[JobKind, Work]) -> Nudge:
+def register(
+    queue: Huey, database: Database, works: dict[JobKind, Work], sweeps: Sequence[Sweep] = ()
+) -> Nudge:
     """Bind the queue's one task to this home; the returned function nudges the worker about a job."""
 
     @queue.task(name="run_job")  # type: ignore[untyped-decorator]  # huey carries no types
@@ -78,6 +81,8 @@ def register(queue: Huey, database: Database, works: dict[JobKind, Work]) -> Nud
     def sweep() -> None:
         for job_id in unfinished(database):
             run_job(str(job_id))
+        for tidy in sweeps:
+            tidy(database)
 
     def nudge(job_id: JobId) -> None:
         run_job(str(job_id))

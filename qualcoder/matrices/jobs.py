@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from qualcoder.accounts.access import Access, study_by_id
 from qualcoder.accounts.models import Language, Person
@@ -29,6 +29,7 @@ from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
+from qualcoder.vault.models import Blob
 
 
 def export(database: Database, job_id: JobId) -> None:
@@ -96,3 +97,15 @@ def _value(found: RaceValue | None) -> Value:
     if found is None:
         return None
     return found.text if found.number is None else found.number
+
+
+def remove_dead_files(database: Database) -> None:
+    """Delete export files a day old; the ledger keeps their digest."""
+    with database.read() as db:
+        dead = list(db.exec(select(Blob.id).where(col(Blob.dies_at) < now())))
+    for blob_id in dead:
+        with database.transaction() as db:
+            for row in db.exec(select(ExportLedger).where(col(ExportLedger.blob_id) == blob_id)):
+                row.blob_id = None
+            db.flush()
+            blobs.delete(db, blob_id)

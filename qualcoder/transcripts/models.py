@@ -73,7 +73,7 @@ class Transcript(Versioned, Table, table=True):
     text_number: int = 0
     n_chars: int = 0
     n_turns: int = 0
-    coding_revision: int = 0
+    review_revision: int = 0
     error_code: str | None = plain_text("name of a failure", length=60, nullable=True)
     uploaded_by: PersonId = IdColumn(foreign="person.id")
     first_reader: PersonId | None = IdColumn(foreign="person.id", nullable=True)

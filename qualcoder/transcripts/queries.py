@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Role
-from qualcoder.core.ids import PersonId, TranscriptId
+from qualcoder.core.ids import InterviewId, PersonId, TranscriptId
 from qualcoder.core.models import Job
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, Transcript, TranscriptState, Turn
@@ -25,6 +25,7 @@ class TranscriptLine:
     """A transcript in a list. `title` is empty for those who only code: it may name somebody."""
 
     id: TranscriptId
+    interview_id: InterviewId
     serial: str
     title: str
     state: TranscriptState
@@ -85,6 +86,7 @@ def transcripts_of(
     return [
         TranscriptLine(
             id=row.id,
+            interview_id=row.interview_id,
             serial=row.serial,
             title=title_of(db, row) if shows_titles else "",
             state=row.state,

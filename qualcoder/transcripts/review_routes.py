@@ -27,7 +27,7 @@ from qualcoder.vault import identity, sealing
 from qualcoder.vault.keys import KeyRef
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
+from qualcoder.web.pages import is_htmx, render
 
 router = APIRouter()
 
@@ -120,61 +120,64 @@ _DECISIONS = {
 @router.post("/transcripts/{transcript_id}/findings/{finding_id}", name="transcripts:decide")
 def decide(
     request: Request,
-    db: WriteDb,
+    db: Db,
     me: Me,
     transcript_id: TranscriptId,
     finding_id: UUID,
     form: Annotated[Posted[DecisionForm], Depends(posted(DecisionForm))],
 ) -> Response:
     """Accept a proposal, keep the words with a reason, or take a decision back."""
-    found = reviewing.reach_review(db, me, transcript_id)
     sent = form.require()
     if sent.decision not in _DECISIONS:
         raise Invalid(N_("Choose one of the offered values."))
     decision, for_entity = _DECISIONS[sent.decision]
-    reviewing.decide(
-        db,
-        found,
-        finding_id,
-        decision,
-        reason=sent.reason,
-        replacement=sent.replacement,
-        for_entity=for_entity,
-    )
+    with db.transaction() as writing:
+        reviewing.decide(
+            writing,
+            reviewing.reach_review(writing, me, transcript_id),
+            finding_id,
+            decision,
+            reason=sent.reason,
+            replacement=sent.replacement,
+            for_entity=for_entity,
+        )
     return _again(request, db, me, transcript_id)
 
 
-def _again(request: Request, db: WriteDb, me: Person, transcript_id: TranscriptId) -> Response:
-    """The page anew for htmx, a redirect for a plain form."""
-    db.flush()
-    if request.headers.get("hx-request") == "true":
-        return _page(request, db, me, transcript_id, {})
+def _again(request: Request, db: Db, me: Person, transcript_id: TranscriptId) -> Response:
+    """The page anew for htmx, a redirect for a plain form; drawn when the writers' turn is given back."""
+    if is_htmx(request):
+        with db.read() as reading:
+            return _page(request, reading, me, transcript_id, {})
     return RedirectResponse(
         request.app.url_path_for("transcripts:review", transcript_id=transcript_id), status_code=303
     )
 
 
 @router.post("/transcripts/{transcript_id}/accept-all", name="transcripts:accept_all")
-def accept_all(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId) -> Response:
-    reviewing.accept_all(db, reviewing.reach_review(db, me, transcript_id))
+def accept_all(request: Request, db: Db, me: Me, transcript_id: TranscriptId) -> Response:
+    with db.transaction() as writing:
+        reviewing.accept_all(writing, reviewing.reach_review(writing, me, transcript_id))
     return _again(request, db, me, transcript_id)
 
 
 @router.post("/transcripts/{transcript_id}/mark", name="transcripts:mark")
 def mark(
     request: Request,
-    db: WriteDb,
+    db: Db,
     me: Me,
     transcript_id: TranscriptId,
     form: Annotated[Posted[MarkForm], Depends(posted(MarkForm))],
 ) -> Response:
     """Mark words that the search missed, wherever they stand."""
-    found = reviewing.reach_review(db, me, transcript_id)
     sent = form.require()
     try:
-        reviewing.mark_missed(db, found, sent.words, sent.label)
+        with db.transaction() as writing:
+            found = reviewing.reach_review(writing, me, transcript_id)
+            reviewing.mark_missed(writing, found, sent.words, sent.label)
     except Invalid as problem:
-        return _page(request, db, me, transcript_id, problem.fields, problem.status)
+        with db.read() as reading:
+            return _page(request, reading, me, transcript_id, problem.fields, problem.status)
     return _again(request, db, me, transcript_id)
 
 

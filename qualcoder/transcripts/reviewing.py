@@ -114,10 +114,16 @@ def decide(
         )
     for span in spans:
         _set(db, reach, span, decision, reason, replacement)
+    _count_decision(reach)
     act = f"finding.{decision.value}"
     study_id = reach.transcript.study_id
     chain.record(db, reach.me.id, act, "transcript", reach.transcript.id, study_id=study_id, findings=len(spans))
     return len(spans)
+
+
+def _count_decision(reach: Reach) -> None:
+    """Give the transcript a new version, so that a release prepared before this decision is refused."""
+    reach.transcript.review_revision += 1
 
 
 def _set(db: Session, reach: Reach, span: PiiSpan, decision: Decision, reason: str, replacement: str) -> None:
@@ -146,6 +152,7 @@ def accept_all(db: Session, reach: Reach) -> int:
     for span in spans:
         is_theme = span.tier is Tier.C
         _set(db, reach, span, Decision.KEEP if is_theme else Decision.ACCEPT, "", "")
+    _count_decision(reach)
     study_id = reach.transcript.study_id
     chain.record(
         db, reach.me.id, "findings.accepted_all", "transcript", reach.transcript.id, study_id=study_id, n=len(spans)
@@ -193,6 +200,7 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
         )
         _set(db, reach, span, Decision.ACCEPT, "", "" if behind.entity else behind.replacement)
         db.add(span)
+    _count_decision(reach)
     study_id = reach.transcript.study_id
     chain.record(db, reach.me.id, "finding.marked", "transcript", reach.transcript.id, study_id=study_id, n=len(places))
     return len(places)

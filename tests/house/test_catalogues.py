@@ -36,7 +36,9 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-TRANSLATED = {
+Messages = dict[str | tuple[str, str], object]
+
+TRANSLATED: Messages = {
     "The file holds %(n)s lines.": "В файле %(n)s строк.",
     "Stata": "Stata",
     "Save": "Сохранить",
@@ -44,7 +46,7 @@ TRANSLATED = {
 }
 
 
-def _write(project: Path, messages: dict[str | tuple[str, str], object], *, fuzzy: str = "") -> None:
+def _write(project: Path, messages: Messages, *, fuzzy: str = "") -> None:
     book = Catalog(locale="ru", fuzzy=False)
     for key, string in messages.items():
         book.add(key, string, flags=["fuzzy"] if key == fuzzy else [])  # type: ignore[arg-type]  # Babel takes tuples too
@@ -77,7 +79,7 @@ def test_a_complete_catalogue_has_no_problem(project: Path) -> None:
     ],
     ids=str,
 )
-def test_a_problem_is_noticed(project: Path, change: dict[str | tuple[str, str], object], what: str) -> None:
+def test_a_problem_is_noticed(project: Path, change: Messages, what: str) -> None:
     messages = {key: value for key, value in (TRANSLATED | change).items() if value is not None}
     _write(project, messages)
     (problem,) = catalogues.problems(project, "ru")

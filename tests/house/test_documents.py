@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qualcoder.settings import Settings
-from qualcoder.vault.fields import ALL, SealedField
+from qualcoder.vault.fields import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = {f"QUALCODER_{field.name.upper()}" for field in fields(Settings)}
@@ -21,9 +21,9 @@ def _text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("variable", sorted(VARIABLES))
-def test_the_readme_explains_every_variable(variable: str) -> None:
-    assert re.search(rf"\b{variable}\b", _text("README.md"))
+def test_the_readme_explains_every_variable() -> None:
+    text = _text("README.md")
+    assert [name for name in sorted(VARIABLES) if not re.search(rf"\b{name}\b", text)] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "Makefile"])
@@ -40,10 +40,14 @@ def test_no_message_names_a_variable_that_is_not_there() -> None:
     assert named - VARIABLES - OTHERS == set()
 
 
-@pytest.mark.parametrize("field", ALL, ids=lambda field: f"{field.number:#06x}")
-def test_security_lists_every_sealed_field_with_its_number(field: SealedField) -> None:
-    pattern = rf"{field.number:#06x}\b[^\n]*{re.escape(field.name)}\b"
-    assert re.search(pattern, _text("SECURITY.md"))
+def test_security_lists_every_sealed_field_with_its_number() -> None:
+    text = _text("SECURITY.md")
+    missing = [
+        f"{field.number:#06x} {field.name}"
+        for field in ALL
+        if not re.search(rf"{field.number:#06x}\b[^\n]*{re.escape(field.name)}\b", text)
+    ]
+    assert missing == []
 
 
 TARGETS = ("help", "install", "demo", "test", "check", "lock", "screenshots")
