@@ -28,6 +28,7 @@ def find_respondent(db: Session, study_id: StudyId, number: int) -> Respondent |
 
 
 def respondents_by_id(db: Session, study_id: StudyId, ids: Collection[RespondentId]) -> dict[RespondentId, Respondent]:
+    """Respondents of a study by id; an id that is not of the study is left out."""
     rows = db.exec(select(Respondent).where(col(Respondent.study_id) == study_id, col(Respondent.id).in_(set(ids))))
     return {row.id: row for row in rows}
 

@@ -18,6 +18,8 @@ class Missing(StrEnum):
 
 
 class ColumnKind(StrEnum):
+    """How the values of a column are written."""
+
     WHOLE = "whole"
     NUMBER = "number"
     TEXT = "text"

@@ -25,6 +25,8 @@ _AMANAT, _SELF_NOMINATED, _SITTING_AKIM = 1, 9, 1
 
 
 class Check(StrEnum):
+    """What a check looks for."""
+
     REPETITION = "repetition"
     SAME_PLACE_AND_DATE = "same_place_and_date"
     TURNOUT = "turnout"

@@ -32,6 +32,8 @@ _LOCAL_DATE = regex.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{
 
 
 class Level(StrEnum):
+    """Whether a line can't be used, or only deserves a look."""
+
     ERROR = "error"
     WARNING = "warning"
 

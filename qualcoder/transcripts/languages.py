@@ -9,6 +9,8 @@ import regex
 
 
 class Language(StrEnum):
+    """What a stretch of text is written in."""
+
     RU = "ru"
     KK = "kk"
     EN = "en"

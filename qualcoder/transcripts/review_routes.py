@@ -14,7 +14,6 @@ from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.people import Member, members_of
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import Decision
-from qualcoder.anonymise.service import replacement_of
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
@@ -22,9 +21,7 @@ from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.forms import DecisionForm, MarkForm, PublishForm
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.review_view import LABELS, Proposal, ReviewTurn, proposals, review_turns
-from qualcoder.vault import fields as f
 from qualcoder.vault import identity, sealing
-from qualcoder.vault.keys import KeyRef
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import is_htmx, render
@@ -57,13 +54,7 @@ def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str,
     found, turns = reviewing.read_original(db, me, transcript_id)
     transcript = found.transcript
     spans = reviewing.findings_of(db, transcript)
-    shown = {span.id: replacement_of(db, span) for span in spans}
-    key = KeyRef.study(transcript.study_id)
-    reasons = {
-        span.id: sealing.open_(db, key, f.PII_REASON, span, span.keep_reason_ct)
-        for span in spans
-        if span.keep_reason_ct is not None
-    }
+    shown, reasons = reviewing.words_about(db, spans)
     study = found.access.study
     members = members_of(db, study.id)
     view = ReviewView(

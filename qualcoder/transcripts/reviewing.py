@@ -11,7 +11,7 @@ from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.models import Decision, PiiSpan
-from qualcoder.anonymise.service import Mention, resolve
+from qualcoder.anonymise.service import Mention, replacement_of, resolve
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
@@ -79,6 +79,17 @@ def findings_of(db: Session, transcript: Transcript) -> list[PiiSpan]:
     return list(
         db.exec(select(PiiSpan).where(col(PiiSpan.transcript_id) == transcript.id).order_by(col(PiiSpan.start)))
     )
+
+
+def words_about(db: Session, spans: Sequence[PiiSpan]) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """What would stand instead of each finding, and why some are kept. The caller has recorded the opening."""
+    shown = {span.id: replacement_of(db, span) for span in spans}
+    reasons = {
+        span.id: sealing.open_(db, KeyRef.study(span.study_id), f.PII_REASON, span, span.keep_reason_ct)
+        for span in spans
+        if span.keep_reason_ct is not None
+    }
+    return shown, reasons
 
 
 def waiting(spans: Sequence[PiiSpan]) -> int:
