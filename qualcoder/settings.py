@@ -70,7 +70,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read QUALCODER_*; an unknown name or a wrong value is refused, naming the variable."""
+        """Read QUALCODER_*; a wrong value is refused, naming the variable. Names of others are passed over."""
         known = {f"QUALCODER_{field.name.upper()}": field for field in fields(cls)}
         given: dict[str, object] = {}
         for name, raw in environment.items():

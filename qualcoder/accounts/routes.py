@@ -15,7 +15,7 @@ from qualcoder.accounts.forms import IdentityForm, MemberForm, PasswordForm, Pol
 from qualcoder.accounts.models import Role, Study
 from qualcoder.accounts.people import Member
 from qualcoder.accounts.permissions import Act
-from qualcoder.core.errors import DomainError, Invalid
+from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
 from qualcoder.vault import identity
@@ -72,6 +72,7 @@ class HomeView:
     is_admin: bool
     errors: dict[str, str]
     slug: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _first_page(access: Access) -> str:
     return "transcripts:list" if access.may(Act.LIST_TRANSCRIPTS) else "races:list"
 
 
-def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug: str = "") -> HomeView:
+def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug: str = "", title: str = "") -> HomeView:
     cards = [
         StudyCard(
             access.study.slug,
@@ -173,7 +174,7 @@ def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug:
         )
         for access in studies_of(db, me)
     ]
-    return HomeView(tuple(cards), me.is_admin, errors, slug)
+    return HomeView(tuple(cards), me.is_admin, errors, slug, title)
 
 
 @router.get("/", name="home")
@@ -184,10 +185,20 @@ def home_page(request: Request, db: ReadDb, me: Me) -> Response:
 
 @router.post("/studies", name="accounts:create_study")
 def create_study(
-    request: Request, db: WriteDb, me: Me, form: Annotated[Posted[StudyForm], Depends(posted(StudyForm))]
+    request: Request, db: Db, me: Me, form: Annotated[Posted[StudyForm], Depends(posted(StudyForm))]
 ) -> Response:
-    sent = form.require()
-    study = accounts.create_study(db, me, accounts.StudyDraft(sent.slug, sent.title))
+    """A new study; what was wrong is said beside the field, and what was typed stays."""
+    try:
+        sent = form.require()
+        with db.transaction() as writing:
+            study = accounts.create_study(writing, me, accounts.StudyDraft(sent.slug, sent.title))
+    except (Invalid, Conflict) as problem:
+        errors = dict(getattr(problem, "fields", {})) or {"slug": problem.message}
+        with db.read() as reading:
+            view = _home(
+                request, reading, me, errors=errors, slug=form.body.first("slug"), title=form.body.first("title")
+            )
+        return render(request, "accounts/home.html", view, title=N_("Studies"), status=problem.status)
     return RedirectResponse(request.app.url_path_for("accounts:people", slug=study.slug), status_code=303)
 
 
@@ -213,19 +224,27 @@ def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 
 @router.post("/studies/{slug}/people", name="accounts:add_member")
 def add_member(
-    request: Request, db: WriteDb, me: Me, slug: str, form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))]
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))]
 ) -> Response:
-    access = study_by_slug(db, me, slug, Act.MANAGE_PEOPLE)
-    if form.form is None:
-        view = _people(db, access, errors=dict(form.errors))
-        return render(request, "accounts/people.html", view, title=N_("People"), access=access, status=422)
-    sent = form.form
-    person, token = accounts.add_member(db, access, sent.email, sent.name, sent.role)
-    link = None
-    if token is not None:
-        link = str(request.base_url).rstrip("/") + request.app.url_path_for("invitation:form", token=token)
-    view = _people(db, access, link=link, invited=people.name_of(db, person))
-    return render(request, "accounts/people.html", view, title=N_("People"), access=access)
+    """Bring somebody in; the invitation is shown once, on this answer."""
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.MANAGE_PEOPLE)
+    link = invited = None
+    errors: dict[str, str] = {}
+    try:
+        sent = form.require()
+        with db.transaction() as writing:
+            access = study_by_slug(writing, me, slug, Act.MANAGE_PEOPLE)
+            person, token = accounts.add_member(writing, access, sent.email, sent.name, sent.role)
+            invited = people.name_of(writing, person)
+        if token is not None:
+            link = str(request.base_url).rstrip("/") + request.app.url_path_for("invitation:form", token=token)
+    except (Invalid, Conflict) as problem:
+        errors = dict(getattr(problem, "fields", {})) or {"email": problem.message}
+    with db.read() as reading:
+        view = _people(reading, access, errors=errors, link=link, invited=invited)
+    status = 422 if errors else 200
+    return render(request, "accounts/people.html", view, title=N_("People"), access=access, status=status)
 
 
 @router.post("/studies/{slug}/people/{person_id}/end", name="accounts:end_member")

@@ -17,6 +17,7 @@ from uuid import UUID
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.registry import Message
 from huey.serializer import Serializer
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, or_, select, update
 
 from qualcoder.core.clock import now
@@ -140,7 +141,10 @@ def claim(database: Database, job_id: JobId) -> Job | None:
 
 def run(database: Database, works: dict[JobKind, Work], job_id: JobId) -> None:
     """Do one job and write down how it ended. Never raises text: an error leaves a code on the row."""
-    job = claim(database, job_id)
+    try:
+        job = claim(database, job_id)
+    except StaleDataError:
+        return  # another worker was quicker
     if job is None:
         return
     try:

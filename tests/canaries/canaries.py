@@ -65,7 +65,7 @@ CANARIES: tuple[Canary, ...] = (
     Canary("hidden hyphen in the source file", f.BLOB_CHUNK, "қанар\u00adім{}"),
     Canary("line of the exported file", f.BLOB_CHUNK_STUDY, is_made=True),
     Canary("pseudonym", f.ENTITY_PSEUDONYM, is_made=True),
-    Canary("name that was found", f.ENTITY_NAME, "Қанарімбек {}ов"),
+    Canary("name that was found", f.ENTITY_NAME, "Қанарімбек Ө{}ов"),
     Canary("form of a name", f.SURFACE_FORM, is_made=True),
     Canary("name marked by hand", f.ENTITY_NAME),
     Canary("replacement", f.PII_REPLACEMENT, "[қанарім{}]"),

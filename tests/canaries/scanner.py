@@ -31,26 +31,30 @@ class Hit:
     offset: int
 
 
-def forms_of(word: str) -> dict[str, bytes]:
-    """The byte patterns that give a word away, by the name of the form. Equal patterns are kept once."""
+def forms_of(word: str | bytes) -> dict[str, bytes]:
+    """The byte patterns that give a word (or a key) away, by the name of the form. Equal patterns are kept once."""
+    forms = _coded("bytes", word) if isinstance(word, bytes) else _all_forms(unicodedata.normalize("NFC", word))
     found: dict[str, bytes] = {}
-    for name, pattern in _all_forms(unicodedata.normalize("NFC", word)):
+    for name, pattern in forms:
         if pattern and pattern not in found.values():
             found[name] = pattern
     return found
 
 
 def _all_forms(word: str) -> Iterator[tuple[str, bytes]]:
-    raws = dict(_encodings(word))
-    yield from raws.items()
-    for encoding, raw in raws.items():
-        for shift in range(3):
-            inner = _base64_core(raw, shift)
-            yield f"base64+{shift} of {encoding}", inner
-            yield f"base64url+{shift} of {encoding}", inner.replace(b"+", b"-").replace(b"/", b"_")
-        yield f"hex of {encoding}", raw.hex().encode()
-        yield f"HEX of {encoding}", raw.hex().upper().encode()
+    for encoding, raw in _encodings(word):
+        yield from _coded(encoding, raw)
     yield from _escapes(word)
+
+
+def _coded(encoding: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
+    yield encoding, raw
+    for shift in range(3):
+        inner = _base64_core(raw, shift)
+        yield f"base64+{shift} of {encoding}", inner
+        yield f"base64url+{shift} of {encoding}", inner.replace(b"+", b"-").replace(b"/", b"_")
+    yield f"hex of {encoding}", raw.hex().encode()
+    yield f"HEX of {encoding}", raw.hex().upper().encode()
 
 
 def _encodings(word: str) -> Iterator[tuple[str, bytes]]:
@@ -97,7 +101,7 @@ def _escapes(word: str) -> Iterator[tuple[str, bytes]]:
     yield "python bytes", repr(word.encode())[2:-1].encode()
 
 
-def find_in(stream: BinaryIO, place: str, words: Mapping[str, str], *, block: int = BLOCK) -> list[Hit]:
+def find_in(stream: BinaryIO, place: str, words: Mapping[str, str | bytes], *, block: int = BLOCK) -> list[Hit]:
     """Every form of every word that occurs in a stream, each form once with its first place."""
     patterns = [(name, form, pattern) for name, word in words.items() for form, pattern in forms_of(word).items()]
     overlap = max((len(pattern) for _name, _form, pattern in patterns), default=1) - 1
@@ -113,12 +117,12 @@ def find_in(stream: BinaryIO, place: str, words: Mapping[str, str], *, block: in
     return list(hits.values())
 
 
-def find_in_bytes(content: bytes, place: str, words: Mapping[str, str]) -> list[Hit]:
+def find_in_bytes(content: bytes, place: str, words: Mapping[str, str | bytes]) -> list[Hit]:
     """The same for something in memory: a page, a log."""
     return find_in(io.BytesIO(content), place, words)
 
 
-def find_in_files(paths: Iterable[Path], words: Mapping[str, str]) -> list[Hit]:
+def find_in_files(paths: Iterable[Path], words: Mapping[str, str | bytes]) -> list[Hit]:
     """The same for files, folders included with everything below them; names of files are looked at as well."""
     hits: list[Hit] = []
     for path in paths:

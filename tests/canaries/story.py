@@ -38,7 +38,6 @@ from qualcoder.interviews.targets import ConsentScope, InterviewDetails, LinkKin
 from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
-from tests.homes import ADDRESS
 from tests.interviews.making import RACES
 
 STUDY = "canaries"
@@ -59,12 +58,21 @@ class Story:
     errors: list[httpx.Response] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    browsers: list[httpx.Client] = field(default_factory=list)
+
+    def __enter__(self) -> Story:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for browser in self.browsers:
+            browser.close()
 
     # Talking ------------------------------------------------------------------------------
 
     def visitor(self) -> httpx.Client:
         """A browser nobody has signed in with; it keeps the answers that are errors."""
         browser = self.open_browser()
+        self.browsers.append(browser)
         browser.event_hooks["response"].append(self._keep)
         return browser
 
@@ -76,7 +84,7 @@ class Story:
     def member(self, link: str, password: str) -> httpx.Client:
         """Somebody who follows an invitation and sets a password."""
         browser = self.visitor()
-        browser.headers["Origin"] = ADDRESS_OF(browser)
+        browser.headers["Origin"] = address_of(browser)
         path = "/invitation/" + link.rpartition("/")[2]
         self.tokens.append(path.rpartition("/")[2])
         done(browser.get(path), 200)
@@ -102,8 +110,8 @@ class Story:
         return out.getvalue()
 
 
-def ADDRESS_OF(browser: httpx.Client) -> str:
-    return str(browser.base_url).rstrip("/") or ADDRESS
+def address_of(browser: httpx.Client) -> str:
+    return str(browser.base_url).rstrip("/")
 
 
 def done(response: httpx.Response, status: int = 303) -> httpx.Response:

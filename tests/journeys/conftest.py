@@ -1,0 +1,51 @@
+"""A fresh home served for real, and browsers whose every fault fails the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.served import Served, Troubles, chromium, command, environment_of, free_port, serving
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A served home that nobody has entered yet: the first administrator's invitation is unused."""
+
+    served: Served
+    invitation: str
+    temporary: Path
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def troubles() -> Iterator[Troubles]:
+    """Faults of all browsers of a test; any that the test did not expect fails it."""
+    noted = Troubles()
+    yield noted
+    noted.check()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A home made with `qualcoder init` and served with its worker; its temporary folder is its own."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = environment_of(tmp_path / "home", free_port(), TMPDIR=str(temporary))
+    recovery = tmp_path / "recovery.txt"
+    made = command(environment, "init", "--admin", "admin@house.example", "--recovery-out", str(recovery))
+    assert made.returncode == 0, made.stderr
+    found = re.search(r"http://\S+/invitation/\S+", made.stdout)
+    assert found, made.stdout
+    with serving(environment) as served:
+        yield House(served, found.group(), temporary)
