@@ -146,7 +146,8 @@ def confirm_speakers(page: Page) -> None:
 
 def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
     """Decide every finding with J, A and R: accept what identifies, keep what does not."""
-    page.keyboard.press("j")
+    if not page.locator("form[data-finding].is-current").count():
+        page.keyboard.press("j")
     for _ in range(200):
         form = page.locator("form[data-finding].is-current:not([data-decided])")
         if not form.count():

@@ -42,6 +42,7 @@ def label_of(code: str, language: str) -> str:
 def test_from_the_first_invitation_to_the_file_for_stata(
     house: House, chrome: Browser, troubles: Troubles, tmp_path: Path, language: str, order: tuple[str, str]
 ) -> None:
+    troubles.expect("status of 422")
     street = Street(chrome, house.served, troubles, language)
     has_second_reader = language == "kk"
     invitations = found_the_study(street, house.invitation)
@@ -123,18 +124,25 @@ def bring_in(page: Page, name: str) -> None:
 
 
 def a_name_is_kept_with_a_reason_only(page: Page) -> None:
-    """R on what names a person changes nothing, and the page says why."""
+    """R on what names a person asks for a reason; without one the server refuses, and the reader stays where he was."""
     here = page.locator("form.finding.tier-a").first.get_attribute("data-finding")
     form = page.locator(f"form[data-finding='{here}']")
     while form.and_(page.locator(".is-current")).count() == 0:
         page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(form.locator("[name=reason]")).to_be_focused()
     with page.expect_response(re.compile("/findings/")) as answer:
-        page.keyboard.press("r")
+        form.locator("button[value=keep]").click()
     assert answer.value.status == 422
     expect(page.locator("#toasts [role=alert]").first).to_be_visible()
-    assert form.get_attribute("data-decided") is None
+    expect(form.and_(page.locator(".is-current:not([data-decided])"))).to_have_count(1)
+    form.locator("[name=reason]").fill("a word of the test")
+    page.keyboard.press("Enter")
+    expect(form.and_(page.locator("[data-decided]"))).to_contain_text("a word of the test")
+    expect(page.locator(f".review-text [data-span='{here}'].is-kept")).to_have_count(1)
     page.keyboard.press("k")
-    page.reload()
+    page.keyboard.press("u")
+    expect(form.and_(page.locator(".is-current:not([data-decided])"))).to_have_count(1)
 
 
 def finish_first_reading(page: Page) -> None:
