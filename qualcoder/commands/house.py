@@ -25,7 +25,7 @@ from qualcoder.core.ids import ZERO
 from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import sqlite_module, wal_is_safe
 from qualcoder.home import Home, migrate, open_home, require_current, unseal_unattended
-from qualcoder.vault import slots
+from qualcoder.vault import hashing, slots
 from qualcoder.vault.models import RootSlot, SlotKind
 from qualcoder.worker import work
 
@@ -59,7 +59,7 @@ def init(
         secret = slots.read_keyfile(path) if path.exists() else slots.write_keyfile(path)
         secrets.append((SlotKind.KEYFILE, secret))
     else:
-        secrets.append((SlotKind.PASSPHRASE, _new_passphrase(settings.passphrase_file).encode()))
+        secrets.append((SlotKind.PASSPHRASE, hashing.typed(_new_passphrase(settings.passphrase_file))))
     code = slots.new_recovery_code()
     _keep_recovery(code, recovery_out)
     secrets.append((SlotKind.RECOVERY, slots.normal_code(code).encode()))
@@ -266,7 +266,7 @@ def keys_add_slot(
             _keep_recovery(code, recovery_out)
             kind, secret = SlotKind.RECOVERY, slots.normal_code(code).encode()
         else:
-            kind, secret = SlotKind.PASSPHRASE, _new_passphrase("").encode()
+            kind, secret = SlotKind.PASSPHRASE, hashing.typed(_new_passphrase(""))
         with found.keys.transaction() as db:
             memory = found.settings.passphrase_memory_mib
             slots.add_slot(db, found.keyring.root, kind, secret, memory_mib=memory)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -14,6 +15,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MAX_PASSWORD = 128
 MIN_PASSWORD = 15
+
+
+def typed(text: str) -> bytes:
+    """What a person typed, as bytes: NFC, so that the same keys on another system give the same secret (RFC 8265)."""
+    return unicodedata.normalize("NFC", text).encode()
 
 
 def derive(key: bytes, purpose: str) -> bytes:
@@ -40,7 +46,7 @@ def stretch(secret: bytes, salt: bytes, *, memory_mib: int, iterations: int = 3)
 def hash_password(password: str, *, memory_mib: int = 64) -> str:
     """A PHC string to store (Argon2id, 3 passes)."""
     kdf = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=1, memory_cost=memory_mib * 1024)
-    return kdf.derive_phc_encoded(password.encode())
+    return kdf.derive_phc_encoded(typed(password))
 
 
 def verify_password(password: str, stored: str) -> bool:
@@ -48,7 +54,7 @@ def verify_password(password: str, stored: str) -> bool:
     if len(password) > MAX_PASSWORD:
         return False
     try:
-        Argon2id.verify_phc_encoded(password.encode(), stored)
+        Argon2id.verify_phc_encoded(typed(password), stored)
     except InvalidKey:
         return False
     return True

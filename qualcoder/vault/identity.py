@@ -37,7 +37,7 @@ def create(keyring: Keyring, study_id: UUID, passphrase: str, *, memory_mib: int
     private = X25519PrivateKey.generate()
     salt = os.urandom(16)
     row_id = new_id()
-    wrapping = hashing.stretch(passphrase.encode(), salt, memory_mib=memory_mib)
+    wrapping = hashing.stretch(hashing.typed(passphrase), salt, memory_mib=memory_mib)
     with keyring.database.transaction() as db:
         if db.exec(select(IdentityKey).where(col(IdentityKey.study_id) == study_id)).first():
             raise Conflict(N_("This study has an identity vault already."))
@@ -88,7 +88,7 @@ def private_key(keyring: Keyring, study_id: UUID, passphrase: str) -> X25519Priv
         row = db.exec(select(IdentityKey).where(col(IdentityKey.study_id) == study_id)).first()
     if row is None:
         raise NoIdentityKey
-    wrapping = hashing.stretch(passphrase.encode(), row.salt, memory_mib=row.parameters["memory_mib"])
+    wrapping = hashing.stretch(hashing.typed(passphrase), row.salt, memory_mib=row.parameters["memory_mib"])
     try:
         raw = aead.open_(wrapping, row.wrapped_private, aead.Binding(IDENTITY_PRIVATE.number, study_id, row.id, 0))
     except aead.CannotOpen:

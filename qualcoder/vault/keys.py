@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from qualcoder.core.db import Database
-from qualcoder.core.errors import NotFound, Unavailable
+from qualcoder.core.errors import Invalid, NotFound, Unavailable
 from qualcoder.core.ids import ZERO, new_id
 from qualcoder.core.messages import N_
 from qualcoder.vault import aead, hashing, slots
@@ -25,6 +25,7 @@ from qualcoder.vault.fields import WRAPPED_KEY, KeyKind
 from qualcoder.vault.models import CopySerial, InterviewKey, RespondentKey, RootSlot, SlotKind, StudyKey, SystemKey
 
 RECHECK_SECONDS = 1.0
+MIN_SLOTS = 2
 
 # Three tables of one shape, so they are asked alike.
 _TABLES: dict[KeyKind, Any] = {
@@ -111,6 +112,8 @@ class Keyring:
 
     def create_root(self, secrets: list[tuple[SlotKind, bytes]], *, memory_mib: int) -> None:
         """Make the root and system keys and a slot per secret; a home has this done once."""
+        if len(secrets) < MIN_SLOTS:
+            raise Invalid(N_("A home needs at least two ways to open it, so that losing one does not lose everything."))
         root = os.urandom(aead.KEY_BYTES)
         with self.database.transaction() as db:
             if db.exec(select(RootSlot).limit(1)).first():
@@ -145,6 +148,8 @@ class Keyring:
 
     def create(self, ref: KeyRef) -> None:
         """Make a study's, an interview's or a respondent's key. Durable when this returns."""
+        if ref.kind is KeyKind.SYSTEM:
+            raise ValueError("the system's key is made with the root")
         parent = self._parent(ref)
         secret = os.urandom(aead.KEY_BYTES)
         wrapped = aead.seal(parent.secret, parent.generation, secret, _wrap_binding(ref, 1))

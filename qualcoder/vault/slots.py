@@ -90,7 +90,7 @@ def find_root(db: Session, secrets_by_kind: dict[SlotKind, bytes]) -> bytes | No
 
 def typed_secrets(typed: str) -> dict[SlotKind, bytes]:
     """What a person typed, as passphrase and as recovery code."""
-    secrets_by_kind = {SlotKind.PASSPHRASE: typed.encode()}
+    secrets_by_kind = {SlotKind.PASSPHRASE: hashing.typed(typed)}
     code = normal_code(typed)
     if len(code) == RECOVERY_BYTES * 8 // 5:
         secrets_by_kind[SlotKind.RECOVERY] = code.encode()

@@ -4,6 +4,7 @@ const presses = { KeyA: "accept", KeyR: "keep", KeyU: "undo" };
 const place = `review:${location.pathname}`;
 const all = () => [...document.querySelectorAll("form[data-finding]")];
 let current = sessionStorage.getItem(place);
+let upcoming = null;
 
 function show(form, { focus = true } = {}) {
   for (const old of document.querySelectorAll(".is-current[data-finding], .is-current[data-span]")) old.classList.remove("is-current");
@@ -30,8 +31,10 @@ function press(value) {
   const at = forms.findIndex((form) => form.dataset.finding === current);
   const button = forms[at]?.querySelector(`button[name=decision][value=${value}]`);
   if (!button || button.disabled) return;
-  const next = forms.slice(at + 1).find((form) => !("decided" in form.dataset)) ?? forms[at];
-  if (value !== "undo") sessionStorage.setItem(place, current = next.dataset.finding);
+  const reason = forms[at].matches(".tier-a") && value === "keep" ? forms[at].querySelector("[name=reason]") : null;
+  if (reason && !reason.value.trim()) return void reason.focus();
+  const next = forms.slice(at + 1).find((form) => !("decided" in form.dataset));
+  upcoming = value === "undo" ? null : next?.dataset.finding;
   button.click();
 }
 
@@ -45,11 +48,25 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Enter would press the first button, which replaces the words; who types a reason wants to keep them.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("form[data-finding] [name=reason]")) return;
+  event.preventDefault();
+  current = event.target.form.dataset.finding;
+  press("keep");
+});
+
 document.addEventListener("click", (event) => {
   const words = event.target.closest?.("[data-span]");
   if (words) show(all().find((form) => form.dataset.finding === words.dataset.span), { focus: false });
 });
 
-const again = () => show(all().find((form) => form.dataset.finding === current), { focus: document.activeElement === document.body });
+function again() {
+  const here = () => all().find((form) => form.dataset.finding === current);
+  // A refused decision leaves the reader where he was.
+  if (upcoming && "decided" in (here()?.dataset ?? {})) current = upcoming;
+  upcoming = null;
+  show(here(), { focus: document.activeElement === document.body });
+}
 document.addEventListener("htmx:after:swap", again);
 if (current) again();

@@ -84,10 +84,11 @@ def saved(page: Page) -> None:
 
 
 def codings_of(page: Page, code: str, quote: str) -> Locator:
-    """Codings on the page with this code over these words, as the turn's own list shows them."""
+    """Codings on the page with this code over just these words, as the turn's own list shows them."""
     code_id = page.locator(f"#tree [data-key='{code}']").get_attribute("data-id")
     turn = page.locator("#transcript .turn", has=page.locator(".x", has_text=quote))
-    return turn.locator(f"li[data-coding][data-code='{code_id}']")
+    start = int(turn.get_attribute("data-o") or 0) + turn.locator(".x").evaluate("x => x.textContent").index(quote)
+    return turn.locator(f"li[data-code='{code_id}'][data-s='{start}'][data-e='{start + len(quote)}']")
 
 
 def expect_marked(page: Page, quote: str) -> None:

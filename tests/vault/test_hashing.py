@@ -44,3 +44,8 @@ def test_one_sessions_form_token_does_not_fit_another() -> None:
 def test_parts_can_not_be_moved_across_their_borders() -> None:
     key = b"k" * 32
     assert hashing.mac(key, b"ab", b"c") != hashing.mac(key, b"a", b"bc") != hashing.mac(key, b"abc")
+
+
+def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
+    composed, decomposed = "Ұзын құпиясөз й ё", "Ұзын құпиясөз и\u0306 е\u0308"
+    assert hashing.verify_password(decomposed, hashing.hash_password(composed, memory_mib=8))

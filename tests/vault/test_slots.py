@@ -93,7 +93,13 @@ def test_a_passphrase_is_counted_in_letters_and_opens(home: Home, passphrase: st
 
 
 def test_a_home_gets_its_keys_once(home: Home) -> None:
+    two = [(SlotKind.KEYFILE, KEYFILE), (SlotKind.RECOVERY, b"A" * 32)]
     with pytest.raises(Unavailable):
+        home.keyring.create_root(two, memory_mib=CHEAP_MIB)
+
+
+def test_one_way_to_open_a_home_is_not_enough(home: Home) -> None:
+    with pytest.raises(Invalid):
         home.keyring.create_root([(SlotKind.KEYFILE, KEYFILE)], memory_mib=CHEAP_MIB)
 
 
@@ -140,3 +146,8 @@ def test_a_missing_or_short_keyfile_is_named_plainly(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(b"too short")
     with pytest.raises(Invalid):
         slots.read_keyfile(tmp_path / "short")
+
+
+def test_a_passphrase_is_the_same_however_its_letters_are_composed() -> None:
+    composed, decomposed = slots.typed_secrets("й ё"), slots.typed_secrets("и\u0306 е\u0308")
+    assert composed[SlotKind.PASSPHRASE] == decomposed[SlotKind.PASSPHRASE]
