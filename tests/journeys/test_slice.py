@@ -172,8 +172,8 @@ def code_everything(page: Page, name: str, serial: str, language: str) -> None:
         coding_acts.expect_marked(page, coding["quote"])
     first = codings[0]
     mine = coding_acts.codings_of(page, first["code"], first["quote"])
-    mine.first.evaluate("li => li.closest('.turn').querySelector('.x').click()")
-    page.locator(f"#codes-on-turn li[data-code='{mine.first.get_attribute('data-code')}'] [data-remove]").click()
+    page.locator("#transcript .turn .x", has_text=first["quote"]).click(position={"x": 5, "y": 8})
+    page.locator(f"#codes-on-turn li[data-coding='{mine.get_attribute('data-coding')}'] [data-remove]").click()
     expect(mine).to_have_count(0)
     coding_acts.select_by_script(page, first["quote"])
     coding_acts.choose_code(page, label_of(first["code"], language))
