@@ -116,7 +116,7 @@ def show(
     access = study_by_slug(db, me, slug, Act.SEE_MATRIX)
     question = _question(coder, link_type, rollup=rollup)
     matrix = cells.build(db, access, question)
-    query = {"coder": coder, "link_type": link_type, "rollup": "1" if rollup else ""}
+    query = {"coder": coder, "link_type": link_type, "rollup": str(int(rollup))}
     address = request.app.url_path_for("matrices:cell", slug=slug)
     view = _view(db, access, matrix, question, language_of(request).value, f"{address}?{urlencode(query)}", every=every)
     return render(request, "matrices/show.html", view, title=N_("Matrix"), access=access)

@@ -149,6 +149,7 @@ def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
     if not page.locator("form[data-finding].is-current").count():
         page.keyboard.press("j")
     for _ in range(200):
+        expect(page.locator("form[data-finding].is-current")).to_have_count(1)
         form = page.locator("form[data-finding].is-current:not([data-decided])")
         if not form.count():
             break

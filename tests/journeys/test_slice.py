@@ -239,7 +239,7 @@ def stata_holds_the_hand_count(path: Path, language: str) -> None:
     assert set(frame.index) == set(RACES)
     found = {}
     for (code, race), _figures in HAND_COUNT.items():
-        if not BOOK[code].is_codable:
+        if not BOOK[code].codable:
             continue
         stem = BOOK[code].stata
         found[code, race] = (int(frame.loc[race, f"{stem}_n"]), int(frame.loc[race, f"{stem}_r"]))
