@@ -88,6 +88,8 @@ def demo_settings(settings: Settings, folder: Path | None, port: int) -> Setting
     return replace(
         settings,
         home=place,
+        database_url="",
+        keys_url="",
         keyfile=str(place / "demo.key"),
         host="127.0.0.1",
         port=port,

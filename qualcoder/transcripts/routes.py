@@ -236,9 +236,8 @@ def _status(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -
         return RedirectResponse(
             request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303
         )
-    view = StatusView(
-        transcript.id, transcript.serial, transcript.state, queries.latest_job(db, transcript), transcript.version
-    )
+    state = TranscriptState.FAILED if service.search_is_lost(db, transcript) else transcript.state
+    view = StatusView(transcript.id, transcript.serial, state, queries.latest_job(db, transcript), transcript.version)
     return render(
         request, "transcripts/status.html", view, title=N_("Searching for names"), access=found.access, block="status"
     )

@@ -59,8 +59,8 @@ def _turn(db: Session, key: KeyRef, version_id: TextVersionId, n: int, start: in
     )
 
 
-def add_many(home: Home, transcript: Transcript, coder: Person, count: int) -> None:
-    """So many more released transcripts in the same study, of one turn each, assigned to the coder."""
+def add_many(home: Home, transcript: Transcript, coder: Person, count: int, *, first: int) -> None:
+    """So many more released transcripts in the same study, of one turn each, assigned to the coder, numbered from `first`."""
     with home.data.transaction() as db:
         like = db.get_one(Transcript, transcript.id)
         key = KeyRef.interview(like.interview_id, like.study_id)
@@ -72,7 +72,7 @@ def add_many(home: Home, transcript: Transcript, coder: Person, count: int) -> N
                     id=TranscriptId(row.id),
                     study_id=like.study_id,
                     interview_id=like.interview_id,
-                    number=1000 + n,
+                    number=first + n,
                     state=TranscriptState.CODABLE,
                     language="ru",
                     title_ct=sealing.seal(db, key, f.TRANSCRIPT_TITLE, row, ""),

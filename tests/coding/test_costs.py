@@ -6,12 +6,18 @@ Time is not asserted here; `tests/load/bench_add.py` measures it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from sqlmodel import Session
 
+from qualcoder.accounts.permissions import Act
+from qualcoder.coding import service
 from qualcoder.core.ids import CodeId, new_id
+from qualcoder.core.text import Span
 from qualcoder.home import Home
+from qualcoder.transcripts.access import reach_codable
 from qualcoder.transcripts.models import Transcript
 from tests.coding.long_texts import add_many, make_long
 from tests.homes import Browser, Statements, World, count_statements
@@ -89,24 +95,50 @@ def test_removing_a_coding_takes_ten_statements_at_most(
     assert len(counted) <= AT_MOST, _sent(counted)
 
 
+def test_the_database_reads_no_more_at_the_end_of_a_long_text_than_near_its_start(home: Home, world: World) -> None:
+    making.import_codes(home, world)
+    transcript = make_long(home, world, 50_000)
+    steps = []
+    with home.data.read() as db:
+        found = reach_codable(db, world.coder, transcript.id, Act.CODE)
+        for place in (500, transcript.n_chars - 500):
+            span = Span(place, place + 25)
+            service.turns_at(db, found, span)
+            steps.append(_steps(db, lambda span=span: service.turns_at(db, found, span)))  # type: ignore[misc]  # a default binds it
+    assert steps[1] <= steps[0] * 1.5
+
+
+def _steps(db: Session, act: Callable[[], object]) -> int:
+    """How many instructions of SQLite's machine an act takes, in tens."""
+    counted = 0
+
+    def note() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    raw = db.connection().connection.driver_connection
+    assert raw is not None
+    raw.set_progress_handler(note, 10)
+    try:
+        act()
+    finally:
+        raw.set_progress_handler(None, 0)
+    return counted
+
+
 @pytest.mark.parametrize("who", ["coder", "pi"])
 def test_opening_a_transcript_takes_as_many_statements_with_a_thousand_beside_it_as_with_ten(
     home: Home, world: World, browser: Browser, codes: dict[str, CodeId], who: str
 ) -> None:
     transcript, reader = make_long(home, world, 400), browser.as_(world.by_name[who])
     path = f"/transcripts/{transcript.id}"
-    add_many(home, transcript, world.coder, 9)
+    add_many(home, transcript, world.coder, 9, first=1000)
     assert reader.get(path).status_code == 200
     with count_statements(home.data) as few:
         assert reader.get(path).status_code == 200
-    add_many_more(home, transcript, world)
+    add_many(home, transcript, world.coder, 990, first=2000)
     with count_statements(home.data) as many:
         assert reader.get(path).status_code == 200
     assert len(few) == len(many), _sent(many)
 
-
-def add_many_more(home: Home, transcript: Transcript, world: World) -> None:
-    """The other 990, with serials of their own."""
-    with home.data.transaction() as db:
-        db.connection().exec_driver_sql("UPDATE transcript SET number = number + 100000 WHERE number >= 1000")
-    add_many(home, transcript, world.coder, 990)

@@ -1,4 +1,4 @@
-"""Every page in every language and colour scheme, on a telephone and on a desk: nothing sticks out, nothing is out of reach."""
+"""Every page in every language and colour scheme, on a telephone and a desk: nothing sticks out or is out of reach."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ EVERY_PAGE = pytest.mark.parametrize("shown", PAGES, ids=[page.title for page in
 EVERY_LOOK = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 # Elements whose words are cut off: they hold more than they show, and nobody can scroll them.
-CUT_OFF = """() => [...document.querySelectorAll("h1, h2, h3, a, button, label, summary, th, td, dd, dt, legend, p, .badge")]
+CUT_OFF = """() => [
+    ...document.querySelectorAll("h1, h2, h3, a, button, label, summary, th, td, dd, dt, legend, p, .badge")]
   .filter((el) => el.checkVisibility({visibilityProperty: true}) && !el.closest(".vh, .skip"))
   .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0
     && ["hidden", "clip"].includes(getComputedStyle(el).overflowX))
@@ -31,7 +32,7 @@ REACHABLE = """() => {
   const seen = new Set();
   const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
   const wanted = stops.filter((el) => {
-    if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false})) return false;
+    if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true})) return false;
     if (el.type === "hidden" || el.closest("dialog:not([open])")) return false;
     if (el.type !== "radio") return true;
     const group = `${el.form?.action}/${el.name}`;
