@@ -65,6 +65,12 @@ class Show:
             for person in db.exec(select(Person)):
                 person.language = Language(language)
 
+    def look(self, theme: str) -> None:
+        """Let everybody who is signed in have these colours."""
+        with self.home.data.transaction() as db:
+            for person in db.exec(select(Person)):
+                person.theme = theme
+
 
 @dataclass(frozen=True, slots=True)
 class PageOf:

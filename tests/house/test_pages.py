@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.page_table import PAGES, PageOf, Show, on_show, page_routes
 from tests.served import Troubles, chromium, visiting
@@ -110,4 +110,25 @@ def test_the_keyboard_reaches_everything(show: Show, browser: Browser, shown: Pa
         for _ in range(stops + 20):
             page.keyboard.press("Tab")
         assert page.evaluate(MISSED) == []
+    troubles.check()
+
+
+@EVERY_PAGE
+def test_choosing_language_and_colours_stays_on_the_page(show: Show, browser: Browser, shown: PageOf) -> None:
+    troubles = Troubles()
+    troubles.expect("status of 404", "status of 503")
+    show.speak("en")
+    with visiting(browser, show.served, troubles, token=show.tokens.get(shown.who, "")) as page:
+        open_page(page, show, shown, "en")
+        before = page.url
+        for name, value, sign in (("language", "ru", "lang"), ("theme", "dark", "data-theme")):
+            button = page.locator(f".menu button[name={name}][value={value}]")
+            if name == "theme" and not button.count():
+                assert not shown.who
+                continue
+            page.click(".menu > summary")
+            button.click()
+            expect(page.locator("html")).to_have_attribute(sign, value)
+            assert page.url == before
+    show.look("auto")
     troubles.check()
