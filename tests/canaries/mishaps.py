@@ -62,7 +62,9 @@ def _refused_forms(story: Story, cast: Cast, released: UUID, waiting: UUID) -> N
     done(cast.pi.post(f"/transcripts/{released}/mark", data=words), 409)
     done(cast.pi.post(f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": w["refused words"]}), 422)
     done(
-        cast.pi.post(f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": "keep", "reason": w["refused words"]}),
+        cast.pi.post(
+            f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": "keep", "reason": w["refused words"]}
+        ),
         404,
     )
     done(cast.pi.post(f"/transcripts/{waiting}/publish", data={"seen_version": w["refused code"]}), 422)
@@ -101,8 +103,9 @@ def _refused_files(story: Story, browser: httpx.Client) -> None:
     ):
         fields = {"category": "voter", "consent": "true"}
         done(browser.post(f"/studies/{STUDY}/upload", data=fields, files={"file": (name, raw)}), status)
-    for name, raw in ((w["refused file name"] + ".yaml", f"codes: [{w['refused file']}: {w['refused json']}]"),):
-        done(browser.post(f"/studies/{STUDY}/codebook", files={"file": (name, raw.encode())}), 422)
+    book = f"codes: [{w['refused file']}: {w['refused json']}]".encode()
+    sent = {"file": (w["refused file name"] + ".yaml", book)}
+    done(browser.post(f"/studies/{STUDY}/codebook", files=sent), 422)
     table = f"race_id,unit\n{w['refused file']},{w['refused json']}\n".encode()
     done(browser.post(f"/studies/{STUDY}/races/import", files={"file": ("r.csv", table)}), 422)
     broken = f"--x\r\nContent-Disposition: form-data; name={w['refused file']}\r\n\r\n".encode()

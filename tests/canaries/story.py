@@ -276,13 +276,16 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
 def finding(home: Home, transcript_id: UUID, label: str) -> UUID:
     """An undecided finding of a kind."""
     with home.data.read() as db:
-        return db.exec(
-            select(PiiSpan.id).where(
-                col(PiiSpan.transcript_id) == transcript_id,
-                col(PiiSpan.label) == label,
-                col(PiiSpan.decision) == Decision.UNDECIDED,
-            )
-        ).first() or uuid4()
+        return (
+            db.exec(
+                select(PiiSpan.id).where(
+                    col(PiiSpan.transcript_id) == transcript_id,
+                    col(PiiSpan.label) == label,
+                    col(PiiSpan.decision) == Decision.UNDECIDED,
+                )
+            ).first()
+            or uuid4()
+        )
 
 
 def _release(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:

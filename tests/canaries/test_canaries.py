@@ -88,7 +88,9 @@ def test_nothing_is_found_after_a_real_server_lived_through_the_whole_story(home
             hits = find_in_files([home.settings.home, server.temp, server.log], _everything(story))
     hits += find_in_files([home.settings.home, server.temp, server.log], _everything(story))
     for response in story.errors:
-        hits += find_in_bytes(response.content + str(response.headers).encode(), str(response.url), _unseen(story, response))
+        hits += find_in_bytes(
+            response.content + str(response.headers).encode(), str(response.url), _unseen(story, response)
+        )
     for said in story.said:
         hits += find_in_bytes(said.encode(), "standard error", story.words)
     assert not hits, _told(hits)
@@ -163,7 +165,9 @@ def test_every_canary_is_found_in_its_own_column_where_sealing_does_nothing(home
     hits = find_in_files([home.settings.home / "data.db", home.settings.home / "data.db-wal"], story.words)
     chosen = {canary.name for canary in CANARIES}
     assert chosen - {hit.name for hit in hits} == set()
-    assert [canary.name for canary in CANARIES if not _is_in_its_column(home, canary.field, story.words[canary.name])] == []
+    assert [
+        canary.name for canary in CANARIES if not _is_in_its_column(home, canary.field, story.words[canary.name])
+    ] == []
     # Nobody keeps what was refused, nor a password, in any build.
     assert {hit.name for hit in hits} & {*REFUSED, *SECRETS} == set()
 
