@@ -19,25 +19,6 @@ from tests.homes import World
 from tests.transcripts import making
 
 WORDS = "вода дорога мост аким су жол ауыл сайлау көше мектеп суд газ свет школа the road water vote".split()
-    "вода",
-    "дорога",
-    "мост",
-    "аким",
-    "су",
-    "жол",
-    "ауыл",
-    "сайлау",
-    "көше",
-    "мектеп",
-    "суд",
-    "газ",
-    "свет",
-    "школа",
-    "the",
-    "road",
-    "water",
-    "vote",
-]
 WORDS_IN_TURN = 40
 
 
