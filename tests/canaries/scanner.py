@@ -1,10 +1,10 @@
 """Looks for words in bytes, in every form that a leak is likely to give them.
 
-Forms: UTF-8 (composed and decomposed), UTF-16 LE and BE, Windows-1251 and its Kazakh sister KZ-1048 where the letters
-allow it; base64 in its three alignments, standard and for addresses; hex in both cases; percent-encoding in both cases;
-escapes of JSON, HTML (decimal and hex) and Python's bytes. Files are read in blocks that overlap by the longest pattern,
-so a word on the border of two blocks is found. What it can't see: compressed or otherwise transformed content, and words
-cut apart.
+Forms: UTF-8 (composed and decomposed), UTF-16 LE and BE, Windows-1251 and its Kazakh sister KZ-1048 where the
+letters allow it; base64 in its three alignments, standard and for addresses; hex in both cases; percent-encoding in
+both cases; escapes of JSON, HTML (decimal and hex) and Python's bytes. Files are read in blocks that overlap by the
+longest pattern, so a word on the border of two blocks is found. What it can't see: compressed or otherwise
+transformed content, and words cut apart.
 """
 
 from __future__ import annotations

@@ -97,6 +97,8 @@ def test_nothing_is_found_after_a_real_server_lived_through_the_whole_story(home
     assert {403, 404, 405, 409, 413, 415, 422, 500, 503} <= {response.status_code for response in story.errors}
     assert server.log.read_text().count("incident") == 3
     assert list(server.temp.rglob("*")) == []
+    # What is public is found in the same files, so they were really read.
+    assert find_in_files([home.settings.home], {"public record": "Tselinograd"})
 
 
 def _unseen(story: Story, response: httpx.Response) -> dict[str, str]:

@@ -18,7 +18,7 @@ from qualcoder.vault.keys import KeyRef
 from tests.homes import World
 from tests.transcripts import making
 
-WORDS = "вода дорога мост аким су жол ауыл сайлау көше мектеп суд газ свет школа the road water vote".split()
+WORDS = ("вода", "дорога", "мост", "аким", "су", "жол", "ауыл", "сайлау", "көше", "мектеп", "суд", "road", "vote")
 WORDS_IN_TURN = 40
 
 
