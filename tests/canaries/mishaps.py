@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,7 +12,7 @@ from sqlmodel import col, select
 
 from qualcoder.home import Home
 from qualcoder.transcripts.models import SealedTo, Transcript, TranscriptState, Turn
-from tests.canaries.story import STUDY, Cast, Story, codable, done, without_table
+from tests.canaries.story import STUDY, Cast, Story, codable, done
 
 JSON_ANSWER = {"Accept": "application/json"}
 FRAGMENT = {"HX-Request": "true"}
@@ -136,3 +138,15 @@ def _flip_a_byte_of_every_turn(home: Home, transcript_id: UUID) -> None:
         )
         for turn in turns:
             turn.body_ct = turn.body_ct[:-1] + bytes([turn.body_ct[-1] ^ 1])
+
+
+@contextlib.contextmanager
+def without_table(home: Home, table: str) -> Iterator[None]:
+    """A home in which a table is missing for a while, as after a bad restore."""
+    with home.data.transaction() as db:
+        db.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_away")
+    try:
+        yield
+    finally:
+        with home.data.transaction() as db:
+            db.connection().exec_driver_sql(f"ALTER TABLE {table}_away RENAME TO {table}")
