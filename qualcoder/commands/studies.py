@@ -32,6 +32,7 @@ from qualcoder.matrices.jobs import label, write
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.shapes import wide
 from qualcoder.races import service as races
+from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript
@@ -100,11 +101,11 @@ def races_import(
     dry_run: Annotated[bool, typer.Option(help="Check only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a race file or a file of candidates (CSV), with a report per line."""
-    raw = shared.read_file(file)
+    """Import a race file or a file of candidates (CSV, Excel, Stata), with a report per line."""
+    sheet = read_sheet(shared.read_file(file))
     with opened(home) as found, found.data.transaction() as db:
         access = shared.access(db, as_, study, Act.IMPORT_RACES)
-        report = races.import_file(db, access, raw, dry_run=dry_run)
+        report = races.import_file(db, access, sheet, dry_run=dry_run)
     lines = [
         {"line": line.line, "level": line.level.value, "message": line.message % dict(line.params)}
         for line in report.lines
@@ -157,7 +158,7 @@ def transcripts_upload(
     consent: Annotated[Path | None, typer.Option(help="The signed form; that it exists is recorded.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Upload text files, confirm the speakers as found, and search for names."""
+    """Upload documents or text files, confirm the speakers as found, and search for names."""
     if consent is not None:
         shared.read_file(consent)
     rows = []

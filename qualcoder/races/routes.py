@@ -17,7 +17,7 @@ from qualcoder.races import service as races
 from qualcoder.races.forms import RaceUpload, race_upload
 from qualcoder.races.queries import RaceDetail, RacePage
 from qualcoder.races.service import ImportReport
-from qualcoder.web.deps import Me, ReadDb, WriteDb
+from qualcoder.web.deps import Db, Me, ReadDb
 from qualcoder.web.pages import render
 
 router = APIRouter()
@@ -80,14 +80,15 @@ def import_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 
 @router.post("/studies/{slug}/races/import", name="races:import_file")
 def import_file(
-    request: Request, db: WriteDb, me: Me, slug: str, upload: Annotated[RaceUpload, Depends(race_upload)]
+    request: Request, db: Db, me: Me, slug: str, upload: Annotated[RaceUpload, Depends(race_upload)]
 ) -> Response:
     """Store a file whole, or nothing of it; either way the page says what each line lacks."""
-    access = study_by_slug(db, me, slug, Act.IMPORT_RACES)
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.IMPORT_RACES)
     if upload.content is None:
         view = ImportView(upload.errors)
         return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=422)
-    report = races.import_file(db, access, upload.content)
+    report = races.receive_file(db, me, slug, upload.content)
     status = 422 if report.is_refused else 200
     view = ImportView({}, report)
     return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=status)
