@@ -67,10 +67,13 @@ def run(task: str, argument: str, raw: bytes, limits: Limits | None = None) -> o
 
 @dataclass(slots=True)
 class Child:
-    """A child that answers one question after another. It starts with the first, and anew after a death."""
+    """A child that answers one question after another. It starts with the first, and anew after a death.
+
+    `process` is the one alive, if any.
+    """
 
     limits: Limits
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __enter__(self) -> Child:
         return self
@@ -89,10 +92,10 @@ class Child:
         return _opened(answer)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
+        if self.process is None:
             limits = [self.limits.memory_mb * MB, self.limits.cpu_seconds]
             command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), json.dumps(limits)]
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own program
+            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own program
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -101,11 +104,11 @@ class Child:
                 cwd="/",
                 env=_environment(),
             )
-        return self._process
+        return self.process
 
     def end(self) -> None:
         """Kill the child if it lives, and wait for it."""
-        process, self._process = self._process, None
+        process, self.process = self.process, None
         if process is None:
             return
         process.kill()
