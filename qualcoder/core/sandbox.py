@@ -46,7 +46,7 @@ class Limits:
 def too_heavy() -> Invalid:
     """The refusal of a file whose reading was ended."""
     return Invalid(
-        N_("Reading this file takes more time or memory than is allowed. Save its text as plain text (.txt)."),
+        N_("Reading this file takes more time or memory than is allowed. Upload a smaller one, or its text as .txt."),
         status=413,
     )
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.permissions import Act
+from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import RoundId
 from qualcoder.core.messages import N_
 from qualcoder.races import queries
@@ -50,6 +51,8 @@ class ImportView:
 
     errors: dict[str, str]
     report: ImportReport | None = None
+    problem: str | None = None
+    problem_params: dict[str, object] | None = None
 
 
 @router.get("/studies/{slug}/races", name="races:list")
@@ -85,12 +88,14 @@ def import_file(
     """Store a file whole, or nothing of it; either way the page says what each line lacks."""
     with db.read() as reading:
         access = study_by_slug(reading, me, slug, Act.IMPORT_RACES)
-    if upload.content is None:
-        view = ImportView(upload.errors)
-        return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=422)
-    report = races.receive_file(db, me, slug, upload.content)
-    status = 422 if report.is_refused else 200
-    view = ImportView({}, report)
+    view, status = ImportView(upload.errors), 422
+    if upload.content is not None:
+        try:
+            report = races.receive_file(db, me, slug, upload.content)
+            view, status = ImportView({}, report), 422 if report.is_refused else 200
+        except DomainError as problem:
+            view = ImportView({}, problem=problem.message, problem_params=dict(problem.params))
+            status = problem.status
     return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=status)
 
 
