@@ -62,7 +62,9 @@ def test_the_search_proposes_and_hands_over_to_review(home: Home, world: World, 
     transcript = waiting(home, world)
     assert worker() == 1
     assert making.again(home, transcript).state is TranscriptState.REVIEW
-    assert {Label.PERSON, Label.CONTACT, Label.ID} <= {label for _s, _e, label, _id, _score in seen_in(home, transcript)}
+    assert {Label.PERSON, Label.CONTACT, Label.ID} <= {
+        label for _s, _e, label, _id, _score in seen_in(home, transcript)
+    }
     done = job_of(home, transcript)
     assert (done.state, done.error_code) == (JobState.DONE, None)
     assert done.done >= done.total > 0

@@ -103,7 +103,9 @@ def test_speakers_get_neutral_labels_in_the_language_of_the_interview(home: Home
 
 
 def test_a_lone_respondent_has_no_number(home: Home, world: World) -> None:
-    transcript = to_review(home, world, making.upload("Инт: Что?\nСерик: Вода.\nИнт: Ещё?\nСерик: Нет.".encode()), marks=())
+    transcript = to_review(
+        home, world, making.upload("Инт: Что?\nСерик: Вода.\nИнт: Ещё?\nСерик: Нет.".encode()), marks=()
+    )
     released = release(home, transcript, world.pi)
     assert [turn.speaker for turn in making.text_of(home, released)][:2] == ["Интервьюер", "Респондент"]
 
