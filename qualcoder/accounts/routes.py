@@ -22,7 +22,7 @@ from qualcoder.vault import identity
 from qualcoder.vault.sealing import keyring_of
 from qualcoder.web.deps import Db, HomeDep, MaybeMe, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
+from qualcoder.web.pages import language_of, render
 from qualcoder.web.security import clear_session, client_address, local_path, session_token, set_session
 
 router = APIRouter()
@@ -153,7 +153,10 @@ def accept_invitation(
         if sent.password != sent.again:
             message = N_("The two passwords differ.")
             raise Invalid(message, fields={"again": message})
-        session = accounts.accept_invitation(db, token, sent.password, memory_mib=home.settings.password_memory_mib)
+        memory_mib = home.settings.password_memory_mib
+        session = accounts.accept_invitation(
+            db, token, sent.password, memory_mib=memory_mib, language=language_of(request)
+        )
     except Invalid as problem:
         with db.read() as reading:
             name = people.name_of(reading, accounts.invited_person(reading, token))

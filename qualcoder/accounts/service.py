@@ -205,8 +205,10 @@ def check_password(password: str, context: tuple[str, ...] = ()) -> None:
         raise Invalid(message, fields={"password": message})
 
 
-def accept_invitation(database: Database, token: str, password: str, *, memory_mib: int) -> str:
-    """Set the password that somebody chose; returns the token of a new session."""
+def accept_invitation(
+    database: Database, token: str, password: str, *, memory_mib: int, language: Language | None = None
+) -> str:
+    """Set the password that somebody chose, and the language that the page spoke; returns a new session's token."""
     with database.read() as db:
         person = invited_person(db, token)
         check_password(password, (people.name_of(db, person), people.email_of(db, person).partition("@")[0]))
@@ -221,6 +223,7 @@ def accept_invitation(database: Database, token: str, password: str, *, memory_m
         )
         person = db.get_one(Person, invitation.person_id)
         person.password_hash = hashed
+        person.language = language or person.language
         sessions.end_all(db, person.id)
         chain.record(db, person.id, "person.password_set", "person", person.id)
         return sessions.open_session(db, person.id)

@@ -69,9 +69,7 @@ def open_queue(database_url: str, file: Path) -> Huey:
     return PostgresHuey("qualcoder", dsn=dsn, results=False, serializer=Json())
 
 
-def register(
-    queue: Huey, database: Database, works: dict[JobKind, Work], sweeps: Sequence[Sweep] = ()
-) -> Nudge:
+def register(queue: Huey, database: Database, works: dict[JobKind, Work], sweeps: Sequence[Sweep] = ()) -> Nudge:
     """Bind the queue's one task to this home; the returned function nudges the worker about a job."""
 
     @queue.task(name="run_job")  # type: ignore[untyped-decorator]  # huey carries no types

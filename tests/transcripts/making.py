@@ -1,4 +1,4 @@
-"""Transcripts for tests, in any state, through the real services; the search for names is left out where it isn't tested."""
+"""Transcripts for tests, in any state, through the real services; the search is left out where not tested."""
 
 from __future__ import annotations
 

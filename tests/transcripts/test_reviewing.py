@@ -1,4 +1,4 @@
-"""Deciding findings: what locks the release, who may be second reader, what is marked by hand, what can be taken back."""
+"""Deciding findings: what locks the release, second readers, marking by hand, taking back."""
 
 from __future__ import annotations
 
