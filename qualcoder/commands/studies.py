@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript
+from qualcoder.transcripts.parsing import notice_messages
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.vault import identity, slots
 from qualcoder.works import WORKS
@@ -183,6 +185,8 @@ def transcripts_upload(
             )
             transcript = receive_and_search(found, who, study, new)
             rows.append({"id": transcript.id, "serial": transcript.serial, "state": transcript.state.value})
+            for message in notice_messages(transcript.notices):
+                sys.stderr.write(f"{file.name}: {message}\n")
     if as_json:
         say_json(rows)
         return

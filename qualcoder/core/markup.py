@@ -52,9 +52,10 @@ def read_xml(chunks: Iterable[bytes], listener: Listener) -> None:
     parser.CharacterDataHandler = listener.text
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
+    is_final = True
     try:
         for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+            parser.Parse(chunk)
+        parser.Parse(b"", is_final)
     except (expat.ExpatError, ValueError, LookupError):
         raise damaged() from None

@@ -1,4 +1,4 @@
-"""A function run on bytes in a child process that may use little memory and time, no files and no output but one answer.
+"""A function run on bytes in a child process: little memory and time, no files, no output but one answer.
 
 Files that people bring are read by libraries that were never meant for hostile ones. What a child does wrong (hangs,
 grows, crashes) ends with the child, and the person gets a sentence.
@@ -126,7 +126,7 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | dict.fromkeys(threads, "1")
 
 
-class _Ended(Exception):  # noqa: N818  # says what happened to the child
+class _Ended(Exception):
     """The child gave no whole answer; heavy when time, memory or the length of the answer was the reason."""
 
     def __init__(self, *, is_heavy: bool) -> None:

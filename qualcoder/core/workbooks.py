@@ -1,4 +1,4 @@
-"""Sheets of Excel and OpenDocument workbooks as rows of text. A formula gives what it last showed; none is evaluated."""
+"""Sheets of Excel and OpenDocument workbooks as rows of text. A formula gives what it last showed, unevaluated."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def _rows(book: CalamineWorkbook, name: str) -> Rows:
     return rows if any(any(row) for row in rows) else []
 
 
-def _text(cell: float | str | bool | date | datetime | time | timedelta) -> str:
-    """What a cell shows, with whole numbers and midnights written short."""
+def _text(cell: float | str | date | time | timedelta) -> str:
+    """What a cell shows, with whole numbers and midnights written short; true is 1."""
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, bool):
+    if isinstance(cell, int):
         return str(int(cell))
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)

@@ -7,23 +7,31 @@ import random
 import zipfile
 from collections.abc import Callable, Sequence
 
+_MARKS = r"""
+    < > </ <!DOCTYPE|x> <!-- &#0; &x; { } \ \' \u-1? \bin99999| \uc9 --> <v| " "" ; , | : [ ] ( obj endstream << >>
+    /Kids 0|0|R -1 99999999999 1e309 ** ` Ә 00:00:01,000|-->|00:00:02,000
+"""
 _TOKENS = (
-    b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"<", b">", b"</", b"<!DOCTYPE x>", b"<!--", b"&#0;", b"&x;", b"{", b"}", b"\\",
-    b"\\'", b"\\u-1?", b"\\bin99999 ", b"\\uc9", b"\r", b"\n\n", b"\t", b"-->", b"00:00:01,000 --> 00:00:02,000\n", b"<v ",
-    b'"', b'""', b";", b",", b"|", b":", b"[", b"]", b"(", b"obj", b"endstream", b"<<", b">>", b"/Kids", b"0 0 R", b"-1",
-    b"99999999999", b"1e309", b"**", b"`", b"\xd0", b"\xf0\x9f\x91", b"\xe2\x80\x8d", "Ә".encode(), b"PK\x05\x06", b"x" * 3_000,
-)  # fmt: skip
+    *(mark.replace("|", " ").encode() for mark in _MARKS.split()),
+    *(b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n\n", b"\t", b"|", b"\xd0", b"\xf0\x9f\x91", b"\xe2\x80\x8d"),
+    *(b"PK\x05\x06", b"x" * 3_000),
+)
 
 
 def broken(seeds: Sequence[bytes], number: int, name: str) -> bytes:
-    """The file of this number. One in twenty is random, half of the zipped ones are changed inside their parts."""
+    """The file of this number. One in twenty is random, most zipped ones are changed inside their parts.
+
+    Most texts stay valid UTF-8, or else little of a reader would ever see them.
+    """
     chance = random.Random(f"{name} {number}")
     if chance.random() < 0.05:
         return chance.randbytes(chance.randrange(1, 2_000))
     raw = chance.choice(seeds)
     if raw.startswith(b"PK") and chance.random() < 0.75:
         return _changed_inside(raw, chance)
-    return _changed(raw, chance, keep=16 if chance.random() < 0.9 else 0)
+    changed = _changed(raw, chance, keep=16 if chance.random() < 0.9 else 0)
+    is_mended = not raw.startswith((b"PK", b"%PDF")) and chance.random() < 0.7
+    return changed.decode("utf-8", "replace").encode() if is_mended else changed
 
 
 def _changed_inside(raw: bytes, chance: random.Random) -> bytes:

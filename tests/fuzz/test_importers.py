@@ -25,8 +25,9 @@ from tests.transcripts.parsing import documents
 
 PATIENT = Limits(memory_mb=1024, cpu_seconds=3_600, wait_seconds=30)
 PARSING = "qualcoder.transcripts.parsing"
-SENTENCES = {".", "!"}
 EXPECTED_SHARE = 0.6
+# Counting lines makes a reader three times slower, so it ends here.
+COUNTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ def _talks(*names: str) -> Callable[[], Sequence[bytes]]:
 
 
 def _word() -> Sequence[bytes]:
-    body = "<w:p><w:ins><w:r><w:t>Q: a</w:t><w:tab/><w:br/></w:r></w:ins><w:del><w:r><w:delText>b</w:delText></w:r></w:del>"
-    return [*_talks("talk.docx", "table.docx")(), documents.document_xml(f"{body}</w:p>")]
+    changes = (
+        "<w:ins><w:r><w:t>Q: a</w:t><w:tab/><w:br/></w:r></w:ins><w:del><w:r><w:delText>b</w:delText></w:r></w:del>"
+    )
+    return [*_talks("talk.docx", "table.docx")(), documents.document_xml(f"<w:p>{changes}</w:p>")]
 
 
 def _open_document() -> Sequence[bytes]:
@@ -68,7 +71,7 @@ def _race_table() -> pd.DataFrame:
 
 def _stata(version: int) -> bytes:
     written = io.BytesIO()
-    _race_table().to_stata(written, write_index=False, version=version)  # type: ignore[call-overload]  # 114 to 119
+    _race_table().to_stata(written, write_index=False, version=version)  # type: ignore[arg-type]  # 114 to 119
     return written.getvalue()
 
 
@@ -127,12 +130,15 @@ def test_broken_files_are_read_or_refused_with_a_sentence(
     begun = time.monotonic()
     with Child(PATIENT) as child:
         assert all(_end(importer, child, seed) == "read" for seed in seeds)
+        lines: object = None
         for number in range(count):
+            if number == COUNTED:
+                lines = child.ask("tests.fuzz.watched:shares", importer.modules, b"")
             raw = broken(seeds, number, name)
             accepted += importer.accepts(raw)
-            ends[_end(importer, child, raw)] += 1
+            ends[_end(importer, child, raw, is_counted=number < COUNTED)] += 1
         took = time.monotonic() - begun
-        lines = child.ask("tests.fuzz.watched:shares", importer.modules, b"")
+        lines = lines or child.ask("tests.fuzz.watched:shares", importer.modules, b"")
     assert accepted >= EXPECTED_SHARE * count
     assert isinstance(lines, dict)
     covered = ", ".join(f"{module.rpartition('.')[2]} {done}/{all_}" for module, (done, all_) in lines.items())
@@ -141,13 +147,18 @@ def test_broken_files_are_read_or_refused_with_a_sentence(
     )
 
 
-def _end(importer: Importer, child: Child, raw: bytes) -> str:
+def _end(importer: Importer, child: Child, raw: bytes, *, is_counted: bool = True) -> str:
     """How reading this file ended, after a look at what came of it."""
     before = child.process
+    task, argument = ("tests.fuzz.watched:run", importer.task) if is_counted else importer.task.split(" ", 1)
+    refusal: Invalid | None = None
+    value: object = None
     try:
-        value = child.ask("tests.fuzz.watched:run", importer.task, raw)
-    except Invalid as refusal:
-        assert refusal.message[-1:] in SENTENCES
+        value = child.ask(task, argument, raw)
+    except Invalid as refused:
+        refusal = refused
+    if refusal:
+        assert refusal.message.endswith(".")
         assert refusal.status in {413, 415, 422}
         return "refused" if child.process is before else "child ended"
     if importer.is_transcript:

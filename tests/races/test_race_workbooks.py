@@ -11,11 +11,10 @@ from qualcoder.core.errors import Invalid
 from qualcoder.races.files import RaceFile, read_races
 from tests.transcripts.parsing import documents
 
-COLUMNS = (
-    "race_id election_date oblast oblast_iso unit unit_type competitiongov registered voted eq_or_less_than_55"
-).split()
+_NAMES = "race_id election_date oblast oblast_iso unit unit_type competitiongov registered voted eq_or_less_than_55"
+COLUMNS = _NAMES.split()
 ROWS: list[list[str | float]] = [
-    ["PRI-1", "2022-09-25", "Примерная область", "KZ-AKM", "Примерное", "village", 3.0, 1000.0, 612.5, 1.0],
+    ["PRI-1", "2022-09-25", "Примерная область", "KZ-AKM", "Примерное", "village", 3.0, 1000.0, 612.0, 1.0],
     ["PRI-2", "2023-01-15", "Примерная область", "KZ-AKM", "Мысалауыл", "village", 1.0, 900.0, 400.0, 0.0],
 ]
 
@@ -32,7 +31,7 @@ def as_dta(version: int = 118) -> bytes:
     frame = pd.DataFrame(ROWS, columns=COLUMNS)
     frame["election_date"] = pd.to_datetime(frame["election_date"])
     written = io.BytesIO()
-    frame.to_stata(written, write_index=False, version=version)  # type: ignore[call-overload]  # 118 and 119 hold Cyrillic
+    frame.to_stata(written, write_index=False, version=version)  # type: ignore[arg-type]  # 118 and 119 hold Cyrillic
     return written.getvalue()
 
 

@@ -216,7 +216,8 @@ def content_xml(body: str) -> bytes:
     names = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"' for short, long in spaces.items()
     )
-    content = f"<office:document-content {names}><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    root = "office:document-content"
+    content = f"<{root} {names}><office:body><office:text>{body}</office:text></office:body></{root}>"
     return zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}, zipfile.ZIP_STORED)
 
 

@@ -1,4 +1,4 @@
-"""Files made to break a reader, by name. Nothing here is larger than a few hundred kilobytes unless its name says so."""
+"""Files made to break a reader, by name. None is larger than a few hundred kilobytes as it is stored."""
 
 from __future__ import annotations
 

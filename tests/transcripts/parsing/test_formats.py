@@ -83,7 +83,8 @@ def test_opendocument_blanks_deletions_and_comments() -> None:
     body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion>"
         "</text:changed-region></text:tracked-changes>"
-        '<text:p>One<text:s text:c="2"/>two\n   three<text:tab/>four<text:note><text:p>note</text:p></text:note></text:p>'
+        '<text:p>One<text:s text:c="2"/>two\n   three<text:tab/>four'
+        "<text:note><text:p>note</text:p></text:note></text:p>"
         "<text:list><text:list-item><text:p>Five<office:annotation><text:p>secret</text:p></office:annotation>"
         "<text:line-break/>six</text:p></text:list-item></text:list>"
     )

@@ -18,10 +18,11 @@ HALF_A_GIGABYTE = 512 * 1024 * 1024
 def _parse_or_refuse(name: str, raw: bytes) -> str:
     try:
         return parse(name, raw).text
-    except Invalid as refusal:
-        assert refusal.status in {413, 415, 422}
-        assert refusal.message.endswith(".")
-        return ""
+    except Invalid as refused:
+        refusal = refused
+    assert refusal.status in {413, 415, 422}
+    assert refusal.message.endswith(".")
+    return ""
 
 
 @pytest.mark.parametrize("trap", REFUSED)
@@ -42,6 +43,7 @@ def test_a_trap_beside_some_text_gives_only_the_text(trap: str) -> None:
     assert "lollol" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "head", "unit", "tail"),
     [

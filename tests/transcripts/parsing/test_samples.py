@@ -1,4 +1,4 @@
-"""Real files that people made: as many turns and speakers as a person counted. Their texts are nobody's business here."""
+"""Real files that people made: as many turns and speakers as a person counted. Their texts are not shown here."""
 
 from __future__ import annotations
 
