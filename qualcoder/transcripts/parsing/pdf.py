@@ -23,6 +23,8 @@ MAX_PAGES = 2_000
 # A line that leaves less room than this share of the page's text width would not have been ended by its writer.
 _FULL_SHARE = 0.985
 _NEARLY_FULL_SHARE = 0.9
+# … and after this share, words in small letters go on a sentence.
+_HALF_FULL_SHARE = 0.5
 _EDGE_PAGES = 3
 _SHORTEST_COUNT = 4
 _DIGITS = regex.compile(r"\d+")
@@ -118,7 +120,8 @@ def _joined(lines: Sequence[str]) -> Iterator[Line]:
         if line:
             first_word = line.lstrip().split(" ", 1)[0]
             is_full = room_taken + _width(f" {first_word}") > full
-            is_open = room_taken > full * _NEARLY_FULL_SHARE and not ends_sentence(before)
+            share = _HALF_FULL_SHARE if first_word[:1].islower() else _NEARLY_FULL_SHARE
+            is_open = room_taken > full * share and not ends_sentence(before)
             yield Line(line, continues=room_taken > 0 and (is_full or is_open))
         room_taken, before = width, line
 

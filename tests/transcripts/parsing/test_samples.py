@@ -17,7 +17,7 @@ COUNTS = {
     "en/mannheimer_BSR01.pdf": (88, 2),
     "en/mannheimer_BSR01.txt": (88, 2),
     "en/paper_themes_learning_sciences.rtf": (91, 0),
-    "en/pdpilot_P1.pdf": (97, 2),
+    "en/pdpilot_P1.pdf": (95, 2),
     "en/qualcoder_ID1.docx": (3, 0),
     "en/qualcoder_ID2.odt": (3, 0),
     "en/sheffield_David.docx": (76, 2),
