@@ -22,7 +22,19 @@ ROUTES = {route.name: route for route in all_routes()}
 SAFE = [name for name, route in ROUTES.items() if route.methods == {"GET"}]
 UNSAFE = [name for name in ROUTES if name not in SAFE]
 # Ids in an address that stand for a thing of the study; the id of a coding is chosen by who makes it.
-IDS = ("transcript_id", "finding_id", "export_id", "interview_id", "coding_id", "person_id", "round_id", "slug", "token")
+IDS = (
+    "transcript_id",
+    "finding_id",
+    "export_id",
+    "interview_id",
+    "coding_id",
+    "person_id",
+    "round_id",
+    "session_id",
+    "token_id",
+    "slug",
+    "token",
+)
 
 
 @pytest.fixture(scope="module")
