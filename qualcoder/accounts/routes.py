@@ -18,6 +18,7 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
+from qualcoder.home import Home
 from qualcoder.vault import identity
 from qualcoder.vault.sealing import keyring_of
 from qualcoder.web.deps import Db, HomeDep, Me, ReadDb, WriteDb
@@ -136,8 +137,8 @@ def _people(db: ReadDb, access: Access, **more: object) -> PeopleView:
     )
 
 
-def _invitation_address(request: Request, token: str) -> str:
-    return str(request.base_url).rstrip("/") + str(request.app.url_path_for("invitation:form", token=token))
+def _invitation_address(request: Request, home: Home, token: str) -> str:
+    return home.settings.address + str(request.app.url_path_for("invitation:form", token=token))
 
 
 @router.get("/studies/{slug}/people", name="accounts:people")
@@ -148,7 +149,12 @@ def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 
 @router.post("/studies/{slug}/people", name="accounts:add_member")
 def add_member(
-    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))]
+    request: Request,
+    db: Db,
+    me: Me,
+    home: HomeDep,
+    slug: str,
+    form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))],
 ) -> Response:
     """Bring somebody in; the invitation is shown once, on this answer."""
     with db.read() as reading:
@@ -162,7 +168,7 @@ def add_member(
             person, token = accounts.add_member(writing, access, sent.email, sent.name, sent.role)
             invited = people.name_of(writing, person)
         if token is not None:
-            link = _invitation_address(request, token)
+            link = _invitation_address(request, home, token)
     except (Invalid, Conflict) as problem:
         errors = dict(getattr(problem, "fields", {})) or {"email": problem.message}
     with db.read() as reading:
@@ -176,6 +182,7 @@ def invite_again(
     request: Request,
     db: Db,
     me: Me,
+    home: HomeDep,
     slug: str,
     person_id: PersonId,
     form: Annotated[Posted[InviteAgainForm], Depends(posted(InviteAgainForm))],
@@ -184,10 +191,10 @@ def invite_again(
     sent = form.require()
     with db.transaction() as writing:
         access = study_by_slug(writing, me, slug, Act.MANAGE_PEOPLE)
-        person, token = accounts.invite_again(writing, access, person_id, resets_factor=sent.resets_factor)
+        person, token = accounts.invite_member_again(writing, access, person_id, resets_factor=sent.resets_factor)
         invited = people.name_of(writing, person)
     with db.read() as reading:
-        view = _people(reading, access, link=_invitation_address(request, token), invited=invited)
+        view = _people(reading, access, link=_invitation_address(request, home, token), invited=invited)
     return render(request, "accounts/people.html", view, title=N_("People"), access=access)
 
 

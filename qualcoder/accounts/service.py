@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import factors, people, sessions, signing_in
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
-from qualcoder.accounts.permissions import Act
+from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database
@@ -141,25 +141,38 @@ def invite(db: Session, actor: Person | None, person: Person, *, resets_factor: 
     return token
 
 
-def invite_again(db: Session, access: Access, person_id: PersonId, *, resets_factor: bool) -> tuple[Person, str]:
-    """A new link for a member who lost the password or the second factor. Nobody chooses a password for others.
+def invite_again(db: Session, actor: Person, person: Person, *, resets_factor: bool) -> str:
+    """A new link for somebody who lost the password or the second factor. Nobody chooses a password for others.
 
     Every study of the person learns of it from its record of acts.
     """
-    if not access.require(Act.MANAGE_PEOPLE).person.is_admin:
+    if not actor.is_admin:
         raise Refused(N_("Only an administrator of the house sends a new invitation."))
+    token = invite(db, actor, person, resets_factor=resets_factor)
+    counts = {"resets_factor": int(resets_factor)}
+    mine = select(Membership).where(col(Membership.person_id) == person.id, col(Membership.ended_at).is_(None))
+    for study_id in sorted(membership.study_id for membership in db.exec(mine)):
+        chain.record(db, actor.id, "person.invited", "person", person.id, study_id=study_id, **counts)
+    return token
+
+
+def invite_member_again(db: Session, access: Access, person_id: PersonId, *, resets_factor: bool) -> tuple[Person, str]:
+    """The same for another member of a study, as its people page offers it."""
+    access.require(Act.MANAGE_PEOPLE)
     if person_id == access.person.id:
         raise Conflict(N_("Change your own password and second factor on your account page."))
-    mine = select(Membership).where(col(Membership.person_id) == person_id, col(Membership.ended_at).is_(None))
-    studies = [membership.study_id for membership in db.exec(mine)]
-    if access.study.id not in studies:
+    person = db.exec(
+        select(Person)
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .where(
+            col(Person.id) == person_id,
+            col(Membership.study_id) == access.study.id,
+            col(Membership.ended_at).is_(None),
+        )
+    ).first()
+    if person is None:
         raise NotFound
-    person = db.get_one(Person, person_id)
-    token = invite(db, access.person, person, resets_factor=resets_factor)
-    for study_id in sorted(studies):
-        counts = {"resets_factor": int(resets_factor)}
-        chain.record(db, access.person.id, "person.invited", "person", person.id, study_id=study_id, **counts)
-    return person, token
+    return person, invite_again(db, access.person, person, resets_factor=resets_factor)
 
 
 def add_member(db: Session, access: Access, email: str, name: str, role: Role) -> tuple[Person, str | None]:
@@ -167,9 +180,39 @@ def add_member(db: Session, access: Access, email: str, name: str, role: Role) -
     access.require(Act.MANAGE_PEOPLE)
     if role is Role.ADMIN and not access.person.is_admin:
         raise Refused(N_("Only an administrator appoints administrators."))
+    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
+        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
     person = people.find_by_email(db, people.normal_email(email)) or people.create_person(db, email, name)
+    _refuse_to_share_a_key(db, access, person)
     set_role(db, access, person, role)
     return person, (invite(db, access.person, person) if person.password_hash is None else None)
+
+
+def _has_signed_up_pi(db: Session, study_id: StudyId) -> bool:
+    found = (
+        select(Membership.id)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(
+            col(Membership.study_id) == study_id,
+            col(Membership.role) == Role.PI,
+            col(Membership.ended_at).is_(None),
+            col(Person.password_hash).is_not(None),
+        )
+    )
+    return db.exec(found).first() is not None
+
+
+def _refuse_to_share_a_key(db: Session, access: Access, person: Person) -> None:
+    """Whoever holds the invitation of an account becomes its owner, so only one study hands it out."""
+    if person.password_hash is not None or access.person.is_admin:
+        return
+    elsewhere = select(Membership.id).where(
+        col(Membership.person_id) == person.id,
+        col(Membership.study_id) != access.study.id,
+        col(Membership.ended_at).is_(None),
+    )
+    if person.is_admin or db.exec(elsewhere).first() is not None:
+        raise Conflict(N_("This person has not accepted an earlier invitation yet. Add them once they have."))
 
 
 def invited_person(db: Session, token: str) -> Person:
@@ -207,7 +250,12 @@ def accept_invitation(
     hashed = hashing.hash_password(password, memory_mib=memory_mib)
     with database.transaction() as db:
         invitation = _invitation(db, token, is_locked=True)
-        invitation.used_at = now()
+        # Others may hold further links to the same account; none of them may set its password again.
+        db.execute(
+            update(Invitation)
+            .where(col(Invitation.person_id) == invitation.person_id, col(Invitation.used_at).is_(None))
+            .values(used_at=now())
+        )
         person = db.get_one(Person, invitation.person_id)
         person.password_hash = hashed
         sessions.end_all(db, person.id)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.accounts import people, sessions, signing_in
+from qualcoder.accounts import limits, people, sessions, signing_in
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.forms import CodeForm, PasswordForm, SignInForm
 from qualcoder.core.errors import Invalid
@@ -21,6 +21,7 @@ from qualcoder.web.pages import render
 from qualcoder.web.security import (
     clear_pending,
     clear_session,
+    client_address,
     local_path,
     pending_token,
     session_token,
@@ -81,13 +82,12 @@ def sign_in(
     request: Request, db: Db, home: HomeDep, form: Annotated[Posted[SignInForm], Depends(posted(SignInForm))]
 ) -> Response:
     sent = form.require()
-    address = request.client.host if request.client else ""
     try:
         entered = signing_in.sign_in(
             db,
             sent.email,
             sent.password,
-            address,
+            client_address(request),
             memory_mib=home.settings.password_memory_mib,
             asks_code=not home.settings.demo,
             instead_of=session_token(request),
@@ -152,6 +152,10 @@ def accept_invitation(
 ) -> Response:
     sent = form.require()
     settings = home.settings
+    with db.transaction() as writing:
+        is_free = limits.take(writing, limits.INVITATION, client_address(request))
+    if not is_free:
+        raise limits.TooMany
     try:
         if sent.password != sent.again:
             message = N_("The two passwords differ.")

@@ -20,7 +20,7 @@ from qualcoder.audit import chain
 from qualcoder.audit.models import AuditEntry
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
-from qualcoder.core.errors import Invalid, NotFound, Refused, Unavailable
+from qualcoder.core.errors import Invalid, NotFound, Unavailable
 from qualcoder.core.ids import ZERO
 from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import sqlite_module, wal_is_safe
@@ -28,6 +28,8 @@ from qualcoder.home import Home, migrate, open_home, require_current, unseal_una
 from qualcoder.vault import hashing, slots
 from qualcoder.vault.models import RootSlot, SlotKind
 from qualcoder.worker import work
+
+DEMO_MARKER = "demo.marker"
 
 house = typer.Typer(no_args_is_help=True)
 person_app = typer.Typer(no_args_is_help=True, help="People.")
@@ -75,9 +77,7 @@ def init(
     finally:
         found.close()
     say(f"The home is ready: {settings.home}")
-    say(
-        f"Invitation of the first administrator, good for 72 hours: http://{settings.host}:{settings.port}/invitation/{token}"
-    )
+    say(f"Invitation of the first administrator, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 def _new_passphrase(file: str) -> str:
@@ -113,7 +113,8 @@ def serve(
 ) -> None:
     """Serve the pages. Starts sealed unless a keyfile or passphrase file is set."""
     settings = shared.settings_for(home)
-    settings = replace(settings, port=port or settings.port, host=host or settings.host).checked()
+    is_demo = settings.demo or (settings.home / DEMO_MARKER).exists()
+    settings = replace(settings, port=port or settings.port, host=host or settings.host, demo=is_demo).checked()
     found = open_home(settings)
     try:
         require_current(found)
@@ -211,7 +212,7 @@ def person_add(
         if token is None:
             say("Added.")
         else:
-            say(f"Invitation, good for 72 hours: http://{settings.host}:{settings.port}/invitation/{token}")
+            say(f"Invitation, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 @person_app.command("invite")
@@ -227,14 +228,12 @@ def person_invite(
     with opened(home) as found:
         with found.data.transaction() as db:
             who = shared.actor(db, as_)
-            if not who.is_admin:
-                raise Refused(N_("Only an administrator of the house sends a new invitation."))
             person = people.find_by_email(db, people.normal_email(email))
             if person is None:
                 raise NotFound
-            token = accounts.invite(db, who, person, resets_factor=resets_second_factor)
+            token = accounts.invite_again(db, who, person, resets_factor=resets_second_factor)
         settings = found.settings
-        say(f"Invitation, good for 72 hours: http://{settings.host}:{settings.port}/invitation/{token}")
+        say(f"Invitation, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 @audit_app.command("verify")
@@ -293,4 +292,6 @@ def keys_add_slot(
         with found.keys.transaction() as db:
             memory = found.settings.passphrase_memory_mib
             slots.add_slot(db, found.keyring.root, kind, secret, memory_mib=memory)
+        with found.data.transaction() as db:
+            chain.record(db, None, "keys.slot_added", "root_slot", None)
     say("Added.")

@@ -65,13 +65,14 @@ def study_create(
             study.may_accept_all = allow_accept_all
             study_id = study.id
         passphrase = slots.new_recovery_code()
+        # Written first: a vault whose passphrase nobody has can't be opened, nor made anew.
+        if identity_out is not None:
+            shared.write_new(identity_out, passphrase.encode() + b"\n")
         memory = found.settings.passphrase_memory_mib
         identity.create(found.keyring, study_id, passphrase, memory_mib=memory)
         with found.data.transaction() as db:
             chain.record(db, who.id, "identity.created", "study", study_id, study_id=study_id)
-    if identity_out is not None:
-        shared.write_new(identity_out, passphrase.encode() + b"\n")
-    else:
+    if identity_out is None:
         say(f"Passphrase of the identity vault. Give it to the PI; it is not shown again:\n\n    {passphrase}\n")
     say(f"Created {slug}.")
 

@@ -33,7 +33,8 @@ def owner(home: Home, clock: Clock) -> Owner:
 
 
 def _password(browser: Browser, email: str = EMAIL, password: str = PASSWORD, **more: str) -> httpx.Response:
-    return browser.post("/sign-in", data={"email": email, "password": password, **more})
+    answer: httpx.Response = browser.post("/sign-in", data={"email": email, "password": password, **more})
+    return answer
 
 
 def _signed_in(browser: Browser) -> Browser:
@@ -119,7 +120,7 @@ def test_the_second_step_leads_to_our_own_pages_only(
 
 
 def test_the_session_changes_at_sign_in_and_at_the_second_step(owner: Owner, browser: Browser, clock: Clock) -> None:
-    seen = []
+    seen: list[str] = []
     for _ in range(2):
         _password(_signed_in(browser) if seen else browser)
         seen.append(browser.cookies["qc-pending"])
@@ -169,7 +170,8 @@ def _set_up(browser: Browser, clock: Clock, password: str = PASSWORD) -> httpx.R
     assert secret
     key = onetime.unspelled(secret.group(1).replace(" ", ""))
     code = onetime.code_at(key, onetime.step_of(clock.moment))
-    return browser.post("/account/second-factor", data={"code": code, "password": password})
+    answer: httpx.Response = browser.post("/account/second-factor", data={"code": code, "password": password})
+    return answer
 
 
 def test_a_role_that_needs_it_is_led_to_it_and_can_do_nothing_else(newcomer: Browser, clock: Clock) -> None:
@@ -362,7 +364,8 @@ def test_a_second_setting_up_is_refused(newcomer: Browser, clock: Clock) -> None
 
 
 def _invite_again(browser: Browser, person: Person, **sent: str) -> httpx.Response:
-    return browser.post(f"/studies/demo/people/{person.id}/invitation", data=sent)
+    answer: httpx.Response = browser.post(f"/studies/demo/people/{person.id}/invitation", data=sent)
+    return answer
 
 
 def _link(answer: httpx.Response) -> str:

@@ -16,6 +16,7 @@ from qualcoder.accounts.models import Role
 from qualcoder.accounts.permissions import TABLE, Act
 from tests.homes import PASSWORD
 from tests.house.roles_stage import Stage, version_of
+from tests.interviews.making import RACES
 
 Sent = Callable[[Stage], Mapping[str, Any]]
 
@@ -101,10 +102,7 @@ slug: small
 title: {en: Small, ru: Малая, kk: Шағын}
 codes: [{code: NEW, parent: null, stata: th_new, label: {en: New, ru: Новый, kk: Жаңа}}]
 """
-_RACES = """\
-race_id,contest_id,round_no,round_kind,election_date,oblast,oblast_iso,district,unit,unit_type,result_status
-KOY-2022-9,KOY-2022,9,initial,2022-08-28,Akmola,KZ-11,Tselinograd,Koyandy,VILLAGE,final
-"""
+_RACES = (RACES / "koyandy_race.csv").read_text("utf-8")
 
 
 def _transcript(name: str) -> Mapping[str, str]:
@@ -207,7 +205,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
     "coding:put": Entry(
-        Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='id="turns"'
+        Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'
     ),
     "coding:add_by_quote": Entry(
         Reach.TRANSCRIPT,

@@ -1,4 +1,4 @@
-"""What people do on the pages, one function per act; places are found by name and address, never by translated words."""
+"""What people do on the pages, an act a function; places are found by name and address, never by translated words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.homes import PASSPHRASE, PASSWORD
+from tests.journeys import factor_acts
 from tests.served import ROOT, Served, Troubles, visiting
 
 CODEBOOK = ROOT / "codebooks" / "akim-elections.yaml"
 RACES = ROOT / "qualcoder" / "demo" / "races"
 SLUG = "slice"
-# A refused form is a console message of the browser too.
-REFUSED = "status of 4(09|13|15|22)"
+# A refused form is a message on the browser's console too.
+REFUSED = "status of 4(13|15|22)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def accept_invitation(page: Page, address: str, language: str) -> None:
     page.fill("#f-password", PASSWORD)
     page.fill("#f-again", PASSWORD)
     page.click("main button.is-primary")
-    page.wait_for_url(re.compile(r"/$"))
+    factor_acts.set_up_if_asked(page)
     choose_language(page, language)
 
 
@@ -71,10 +72,14 @@ def choose_language(page: Page, language: str) -> None:
 
 def sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in")
+    give_password(page, email)
+    factor_acts.type_code_if_asked(page, email)
+
+
+def give_password(page: Page, email: str) -> None:
     page.fill("#f-email", email)
     page.fill("#f-password", PASSWORD)
     page.click("main button.is-primary")
-    page.wait_for_url(re.compile(r"/$"))
 
 
 def create_study(page: Page) -> None:
@@ -159,6 +164,15 @@ def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
         page.keyboard.press("a" if is_identifying else "r")
         expect(page.locator(f"form[data-finding='{here}'][data-decided]")).to_have_count(1)
     expect(page.locator("form[data-finding]:not([data-decided])")).to_have_count(0)
+
+
+def accept_all(page: Page) -> None:
+    """Accept every proposal at once, where there is one, and say yes to the question."""
+    button = page.locator("form[action$='/accept-all'] button")
+    if button.count():
+        button.click()
+        page.locator("dialog[open] button[value=yes]").click()
+    expect(page.locator("#release form[action$='/publish']")).to_be_visible()
 
 
 def mark_missed(page: Page, words: str) -> None:
