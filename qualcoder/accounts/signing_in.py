@@ -102,7 +102,10 @@ def sign_in(
         sessions.sweep(db)
         if instead_of:
             sessions.end(db, instead_of)
-        entered = enter(db, db.get_one(Person, person.id), asks_code=asks_code)
+        fresh = db.get_one(Person, person.id)
+        if fresh.password_hash != stored or fresh.disabled_at is not None:
+            raise WrongSignIn
+        entered = enter(db, fresh, asks_code=asks_code)
         chain.record(db, person.id, "sign_in.code_asked" if entered.needs_code else "sign_in.done", "person", person.id)
         return entered
 
