@@ -50,10 +50,10 @@ def picture(browser: Browser, show: Show, shown: PageOf, out: Path, *, language:
     token = show.tokens.get(shown.who, "")
     server = show.sealed if shown.is_sealed else show.served
     with visiting(browser, server, Troubles(), language=language, token=token, dark=theme == "dark") as page:
-        page.goto(shown.path(show))
-        page.evaluate("document.fonts.ready.then(() => true)")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            page.goto(shown.path(show))
+            page.evaluate("document.fonts.ready.then(() => true)")
             _write(page, out / f"{shown.title}-{language}-{theme}-{width}.png", width)
     return len(WIDTHS)
 

@@ -241,9 +241,18 @@ def check_password(password: str, context: tuple[str, ...] = ()) -> None:
 
 
 def accept_invitation(
-    database: Database, token: str, password: str, *, memory_mib: int, asks_code: bool = True
+    database: Database,
+    token: str,
+    password: str,
+    *,
+    memory_mib: int,
+    asks_code: bool = True,
+    language: Language | None = None,
 ) -> signing_in.Entered:
-    """Set the password that somebody chose. Who has a second factor types a code next, as at every sign-in."""
+    """Set the password that somebody chose, and the language that the page spoke.
+
+    Who has a second factor types a code next, as at every sign-in.
+    """
     with database.read() as db:
         person = invited_person(db, token)
         check_password(password, (people.name_of(db, person), people.email_of(db, person).partition("@")[0]))
@@ -258,6 +267,7 @@ def accept_invitation(
         )
         person = db.get_one(Person, invitation.person_id)
         person.password_hash = hashed
+        person.language = language or person.language
         sessions.end_all(db, person.id)
         chain.record(db, person.id, "person.password_set", "person", person.id)
         if invitation.resets_factor:

@@ -17,7 +17,7 @@ from qualcoder.core.messages import N_
 from qualcoder.home import Home
 from qualcoder.web.deps import Db, HomeDep, MaybeMe, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
+from qualcoder.web.pages import language_of, render
 from qualcoder.web.security import (
     clear_pending,
     clear_session,
@@ -161,7 +161,12 @@ def accept_invitation(
             message = N_("The two passwords differ.")
             raise Invalid(message, fields={"again": message})
         entered = accounts.accept_invitation(
-            db, token, sent.password, memory_mib=settings.password_memory_mib, asks_code=not settings.demo
+            db,
+            token,
+            sent.password,
+            memory_mib=settings.password_memory_mib,
+            asks_code=not settings.demo,
+            language=language_of(request),
         )
     except Invalid as problem:
         with db.read() as reading:

@@ -15,7 +15,7 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.codebooks import service as codebooks
-from qualcoder.codebooks.queries import codes_of
+from qualcoder.codebooks.queries import codes_of, title_of
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
 from qualcoder.core.errors import Invalid, NotFound
@@ -142,7 +142,9 @@ def codebook_export(
         raise Invalid(N_("The format is yaml or csv."))
     with opened(home) as found, found.data.read() as db:
         access = shared.access(db, as_, study, Act.SEE_CODEBOOK)
-        content = codebooks.write_file(codes_of(db, access.study.id), access.study.slug, form)
+        content = codebooks.write_file(
+            codes_of(db, access.study.id), access.study.slug, form, title_of(db, access.study.id)
+        )
     shared.write_new(out, content)
 
 

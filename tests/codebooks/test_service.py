@@ -1,4 +1,4 @@
-"""Importing a codebook: what is new, what changed and what went, and that codings keep the definition they were made under."""
+"""Importing a codebook: what is new, changed and gone; codings keep the definition they were made under."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qualcoder.audit.models import AuditEntry
 from qualcoder.codebooks import service
 from qualcoder.codebooks.book import Aliases, CodebookFile, CodeEntry, Localised, RetiredCode
 from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
-from qualcoder.codebooks.queries import OpenCode, codes_of
+from qualcoder.codebooks.queries import OpenCode, codes_of, title_of
 from qualcoder.codebooks.service import CodebookReport
 from qualcoder.coding import service as coding
 from qualcoder.coding.models import Coding
@@ -171,7 +171,8 @@ def test_only_the_pi_imports(home: Home, world: World, who: str) -> None:
 def test_what_is_written_to_a_file_reads_back_as_the_same_codebook(home: Home, world: World, form: str) -> None:
     load(home, world, *making.CODES)
     with home.data.read() as db:
-        raw = service.write_file(codes_of(db, world.study.id), "small", form)
+        raw = service.write_file(codes_of(db, world.study.id), "small", form, title_of(db, world.study.id))
+    assert b"Small" in raw or form == "csv"
     assert load(home, world, *service.read_file(f"book.{form}", raw).codes) == CodebookReport(0, 0, 4, 0)
 
 

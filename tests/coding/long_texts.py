@@ -18,7 +18,7 @@ from qualcoder.vault.keys import KeyRef
 from tests.homes import World
 from tests.transcripts import making
 
-WORDS = "вода дорога мост аким су жол ауыл сайлау көше мектеп суд газ свет школа the road water vote".split()
+WORDS = ("вода", "дорога", "мост", "аким", "су", "жол", "ауыл", "сайлау", "көше", "мектеп", "суд", "road", "vote")
 WORDS_IN_TURN = 40
 
 
@@ -60,11 +60,11 @@ def _turn(db: Session, key: KeyRef, version_id: TextVersionId, n: int, start: in
 
 
 def add_many(home: Home, transcript: Transcript, coder: Person, count: int, *, first: int) -> None:
-    """So many more released transcripts in the same study, of one turn each, assigned to the coder, numbered from `first`."""
+    """So many more released transcripts of one turn each in the study, for the coder, numbered from `first`."""
     with home.data.transaction() as db:
         like = db.get_one(Transcript, transcript.id)
         key = KeyRef.interview(like.interview_id, like.study_id)
-        rows, versions, others = [], [], []
+        rows, versions, others, assigned = [], [], [], []
         for n in range(count):
             row, version_id = sealing.RowKey(new_id()), TextVersionId(new_id())
             rows.append(
@@ -97,11 +97,14 @@ def add_many(home: Home, transcript: Transcript, coder: Person, count: int, *, f
                 )
             )
             others.append(_turn(db, key, version_id, 1, 0, "вода"))
-            others.append(
+            assigned.append(
                 Assignment(
-                    transcript_id=TranscriptId(row.id), person_id=coder.id, created_by=like.uploaded_by, created_at=now()
+                    transcript_id=TranscriptId(row.id),
+                    person_id=coder.id,
+                    created_by=like.uploaded_by,
+                    created_at=now(),
                 )
             )
-        for group in (rows, versions, others):
+        for group in (rows, versions, others, assigned):
             db.add_all(group)
             db.flush()

@@ -141,4 +141,3 @@ def test_opening_a_transcript_takes_as_many_statements_with_a_thousand_beside_it
     with count_statements(home.data) as many:
         assert reader.get(path).status_code == 200
     assert len(few) == len(many), _sent(many)
-

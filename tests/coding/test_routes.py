@@ -1,4 +1,4 @@
-"""The coding page and its requests: what a coder sees of others, what a repetition answers, what is said of mistakes."""
+"""The coding page and its requests: what a coder sees of others, repetitions, mistakes."""
 
 from __future__ import annotations
 
@@ -107,8 +107,12 @@ def test_a_request_that_can_not_be_done_changes_nothing_and_says_why(
         assert db.exec(select(Memo.id)).all() == []
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"start": 1e400}', b'{"memo": "\\ud800"}'])
-def test_a_body_that_is_no_coding_is_refused(world: World, browser: Browser, transcript: Transcript, raw: bytes) -> None:
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"start": 1e400}', b'{"memo": "\\ud800"}']
+)
+def test_a_body_that_is_no_coding_is_refused(
+    world: World, browser: Browser, transcript: Transcript, raw: bytes
+) -> None:
     answer = browser.as_(world.coder).put(f"/codings/{new_id()}", content=raw)
     assert answer.status_code == 422
 

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
 from qualcoder.audit.models import AuditEntry
 from qualcoder.codebooks.models import Code, CodeStatus
 from qualcoder.coding import queries, service
@@ -15,7 +16,7 @@ from qualcoder.core.errors import Conflict, DomainError, Invalid, NotFound, Refu
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.text import Span
 from qualcoder.home import Home
-from qualcoder.transcripts.access import NotCodable
+from qualcoder.transcripts.access import NotCodable, reach_codable
 from qualcoder.transcripts.models import Transcript
 from qualcoder.vault import fields as f
 from qualcoder.vault import hashing, sealing
@@ -43,7 +44,13 @@ def whole(home: Home, transcript: Transcript) -> str:
 
 
 def new(
-    transcript: Transcript, code: CodeId, start: int = 0, end: int = 4, *, coding_id: CodingId | None = None, seen: int = 1
+    transcript: Transcript,
+    code: CodeId,
+    start: int = 0,
+    end: int = 4,
+    *,
+    coding_id: CodingId | None = None,
+    seen: int = 1,
 ) -> NewCoding:
     return NewCoding(coding_id or CodingId(new_id()), TranscriptId(transcript.id), seen, Span(start, end), code)
 
@@ -128,7 +135,9 @@ def test_a_page_of_an_older_text_is_told_both_versions(
     assert refused.value.params == {"now": 1, "seen": 0}
 
 
-def test_only_codes_in_use_are_given(home: Home, world: World, transcript: Transcript, codes: dict[str, CodeId]) -> None:
+def test_only_codes_in_use_are_given(
+    home: Home, world: World, transcript: Transcript, codes: dict[str, CodeId]
+) -> None:
     with home.data.transaction() as db:
         db.get_one(Code, codes["ROADS"]).status = CodeStatus.RETIRED
     foreign = homes_other_code(home, world)
@@ -182,7 +191,9 @@ def test_a_character_as_seen_is_never_cut(
     assert text[coding.start : coding.end] == FAMILY
 
 
-def test_a_passage_may_go_over_turns(home: Home, world: World, transcript: Transcript, codes: dict[str, CodeId]) -> None:
+def test_a_passage_may_go_over_turns(
+    home: Home, world: World, transcript: Transcript, codes: dict[str, CodeId]
+) -> None:
     text = whole(home, transcript)
     coding = add(home, world.coder, new(transcript, codes["WATER"], 4, len(text)))
     assert text[coding.start : coding.end] == text[4:]
@@ -210,9 +221,7 @@ def test_what_is_not_released_is_not_coded(home: Home, world: World, codes: dict
 # Other people's codings -----------------------------------------------------------------------
 
 
-def test_a_coding_is_removed_by_who_made_it(
-    home: Home, world: World, codes: dict[str, CodeId]
-) -> None:
+def test_a_coding_is_removed_by_who_made_it(home: Home, world: World, codes: dict[str, CodeId]) -> None:
     shared = making.to_codable(home, world, None, world.coder, world.other_coder)
     coding = add(home, world.coder, new(shared, codes["WATER"]))
     refusals: list[tuple[Person, type[DomainError]]] = [
@@ -237,7 +246,11 @@ def test_coders_work_blind_and_the_pi_sees_everybody(home: Home, world: World, c
         with home.data.read() as db:
             _found, view = queries.open_transcript(db, world.by_name[who], shared.id, "ru")
         marks = [mark for chunk in view.chunks for turn in chunk for mark in turn.marks]
-        seen[who] = (sorted(mark.code_label for mark in marks), view.coding_count, sum(code.count for code in view.codes))
+        seen[who] = (
+            sorted(mark.code_label for mark in marks),
+            view.coding_count,
+            sum(code.count for code in view.codes),
+        )
     assert seen == {"coder": (["Вода"], 1, 1), "other_coder": (["Дороги"], 1, 1), "pi": (["Вода", "Дороги"], 2, 2)}
 
 
@@ -263,7 +276,7 @@ def test_a_memo_is_sealed_and_belongs_to_its_coding(
 def test_words_copied_from_a_turn_are_found_in_it(home: Home, world: World, transcript: Transcript) -> None:
     text = whole(home, transcript)
     with home.data.read() as db:
-        found = service.reach_codable(db, world.coder, transcript.id, making.Act.CODE)
+        found = reach_codable(db, world.coder, transcript.id, Act.CODE)
         assert service.span_by_quote(db, found, 2, " Воды ").of(text) == "Воды"
         assert service.span_by_quote(db, found, 1, "").of(text) == "Кто пришёл?"
         for turn, quote in ((9, ""), (2, "жоқ"), (3, "жоқ")):
@@ -273,7 +286,14 @@ def test_words_copied_from_a_turn_are_found_in_it(home: Home, world: World, tran
 
 def test_a_valence_is_kept(home: Home, world: World, transcript: Transcript, codes: dict[str, CodeId]) -> None:
     wanted = NewCoding(
-        CodingId(new_id()), TranscriptId(transcript.id), 1, Span(0, 4), codes["WATER"], Valence.DENIES, 3, is_unsure=True
+        CodingId(new_id()),
+        TranscriptId(transcript.id),
+        1,
+        Span(0, 4),
+        codes["WATER"],
+        Valence.DENIES,
+        3,
+        is_unsure=True,
     )
     coding = add(home, world.coder, wanted)
     assert (coding.valence, coding.weight, coding.is_unsure) == (Valence.DENIES, 3, True)

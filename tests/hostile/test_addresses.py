@@ -30,10 +30,10 @@ def test_the_own_name_is_answered(browser: Browser) -> None:
         ("http://qualcoder.example", False, {"127.0.0.1", "::1", "localhost", "qualcoder.example"}),
     ],
 )
-def test_a_public_address_decides_cookies_and_names(url: str, is_secure: bool, hosts: set[str]) -> None:  # noqa: FBT001
+def test_a_public_address_decides_cookies_and_names(url: str, is_secure: bool, hosts: set[str]) -> None:
     settings = replace(Settings(), public_url=url).checked()
     assert settings.cookie_is_secure is is_secure
-    assert settings.hosts == hosts
+    assert settings.hosts == frozenset(hosts)
 
 
 def test_half_an_address_is_refused() -> None:

@@ -122,9 +122,10 @@ def test_a_wrong_file_gets_a_sentence_and_leaves_nothing(
 def test_a_large_upload_never_touches_the_temporary_folder(desk: Desk) -> None:
     line = "Respondent: " + "слово " * 1200 + "\n"
     file = desk.file("long.txt", (line * (30 * MB // len(line.encode()))).encode())
+    desk.page.set_default_timeout(240_000)
     with watched(lambda: traces(desk.house)) as seen:
         send_transcript(desk.page, file)
-        desk.page.wait_for_url("**/speakers", timeout=240_000)
+        desk.page.wait_for_url("**/speakers")
     assert seen.looks > 20
     assert seen.found == set()
 

@@ -60,7 +60,13 @@ def _by_request(home: Home, world: World, code: CodeId) -> Add:
     browser = homes.client(home).as_(world.coder)
 
     def add(transcript: Transcript, start: int) -> None:
-        body = {"transcript_id": str(transcript.id), "version": 1, "start": start, "end": start + 25, "code_id": str(code)}
+        body = {
+            "transcript_id": str(transcript.id),
+            "version": 1,
+            "start": start,
+            "end": start + 25,
+            "code_id": str(code),
+        }
         answer = browser.put(f"/codings/{new_id()}", content=json.dumps(body))
         if answer.status_code != 200:
             raise SystemExit(f"a coding was answered with {answer.status_code}")
@@ -88,7 +94,9 @@ def _print(name: str, found: dict[int, float]) -> None:
     short, long = min(found), max(found)
     slope = (found[long] - found[short]) / (long - short) * 100_000
     numbers = "  ".join(f"{words:>7} words {milliseconds:6.2f} ms" for words, milliseconds in found.items())
-    sys.stdout.write(f"{name:8} {numbers}   ratio {found[long] / found[short]:.3f}   slope {slope:+.3f} ms/100k words\n")
+    sys.stdout.write(
+        f"{name:8} {numbers}   ratio {found[long] / found[short]:.3f}   slope {slope:+.3f} ms/100k words\n"
+    )
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def _running(home: Home) -> int:
 
 def _states(home: Home) -> set[TranscriptState]:
     with home.data.read() as db:
-        return set(db.exec(select(Transcript.state)))
+        return {TranscriptState(state) for state in db.exec(select(Transcript.state))}
 
 
 def _let_time_pass(home: Home) -> None:

@@ -19,6 +19,7 @@ from qualcoder.audit import chain
 from qualcoder.coding.models import Coding
 from qualcoder.core.ids import CodeId, new_id
 from qualcoder.home import Home
+from qualcoder.transcripts import publishing
 from qualcoder.transcripts.models import Transcript
 from qualcoder.vault import hashing
 from tests.coding.long_texts import make_long
@@ -82,12 +83,18 @@ def _coders(home: Home, world: World, transcripts: list[Transcript]) -> list[str
             tokens.append(sessions.open_session(db, person.id))
     for transcript in transcripts:
         with home.data.transaction() as db:
-            making.publishing.assign(db, world.pi, transcript.id, [person.id for person in people])
+            publishing.assign(db, world.pi, transcript.id, [person.id for person in people])
     return tokens
 
 
 def _work(
-    server: Server, token: str, transcripts: list[Transcript], code: CodeId, mine: Seen, stop: threading.Event, seed: int
+    server: Server,
+    token: str,
+    transcripts: list[Transcript],
+    code: CodeId,
+    mine: Seen,
+    stop: threading.Event,
+    seed: int,
 ) -> None:
     draw = random.Random(seed)
     with server.client() as browser:

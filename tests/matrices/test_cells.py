@@ -51,7 +51,9 @@ class Made:
     valence: Valence | None
 
 
-def _interview(home: Home, world: World, people: tuple[str, ...], links: tuple[tuple[str, LinkType], ...]) -> Transcript:
+def _interview(
+    home: Home, world: World, people: tuple[str, ...], links: tuple[tuple[str, LinkType], ...]
+) -> Transcript:
     """Released to both coders. A person known by serial is named again, one with an empty serial is new."""
     new = NewTranscript(
         "x.txt",
@@ -66,9 +68,7 @@ def _interview(home: Home, world: World, people: tuple[str, ...], links: tuple[t
         language="ru",
     )
     making.open_vault(home, world.study)
-    return making.release(
-        home, making.to_review(home, world, new, marks=()), world.pi, world.coder, world.other_coder
-    )
+    return making.release(home, making.to_review(home, world, new, marks=()), world.pi, world.coder, world.other_coder)
 
 
 @pytest.fixture
@@ -118,7 +118,9 @@ PARENTS = {"WATER": "FACTOR", "ROADS": "FACTOR"}
 Figures = dict[tuple[str, str], tuple[int, int, int]]
 
 
-def counted_simply(told: list[Told], made: list[Made], coder: str | None, link: LinkType | None, *, rolled: bool) -> Figures:
+def counted_simply(
+    told: list[Told], made: list[Made], coder: str | None, link: LinkType | None, *, rolled: bool
+) -> Figures:
     """(segments, respondents, denied) per code and race."""
     segments: dict[tuple[str, str], int] = defaultdict(int)
     denied: dict[tuple[str, str], int] = defaultdict(int)
@@ -165,7 +167,7 @@ def _figures(home: Home, world: World, question: Question) -> Iterator[tuple[tup
 def test_behind_a_cell_stand_just_the_passages_it_counts(
     home: Home, world: World, told: list[Told], made: list[Made]
 ) -> None:
-    codes = {code: code_id for code, code_id in making.import_codes(home, world).items()}
+    codes = making.import_codes(home, world)
     with home.data.read() as db:
         rounds: dict[str, UUID] = dict(round_ids(db, world.study.id, set(KEYS)))
     for rolled in (False, True):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import Entity
 from qualcoder.core import queue
@@ -18,6 +19,7 @@ from qualcoder.core.models import Job, JobState
 from qualcoder.core.queue import MAX_ATTEMPTS, STALE_AFTER
 from qualcoder.home import Home
 from qualcoder.transcripts import jobs, service
+from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.works import WORKS
 from tests.homes import Browser, Worker, World
@@ -62,7 +64,9 @@ def test_the_search_proposes_and_hands_over_to_review(home: Home, world: World, 
     transcript = waiting(home, world)
     assert worker() == 1
     assert making.again(home, transcript).state is TranscriptState.REVIEW
-    assert {Label.PERSON, Label.CONTACT, Label.ID} <= {label for _s, _e, label, _id, _score in seen_in(home, transcript)}
+    assert {Label.PERSON, Label.CONTACT, Label.ID} <= {
+        label for _s, _e, label, _id, _score in seen_in(home, transcript)
+    }
     done = job_of(home, transcript)
     assert (done.state, done.error_code) == (JobState.DONE, None)
     assert done.done >= done.total > 0
@@ -97,7 +101,7 @@ def test_a_search_that_is_killed_anywhere_finds_the_same_when_it_runs_again(
     killed = waiting(home, world)
     monkeypatch.setattr(jobs, "STEP", 2)
     monkeypatch.setattr(jobs, "PAUSE_SECONDS", 0)
-    really = jobs.progress
+    really = queue.progress
     calls = 0
 
     def kill_at(database: Database, job_id: JobId, done: int, total: int) -> None:
@@ -148,7 +152,7 @@ def test_a_refusal_fails_the_transcript_and_a_retry_mends_it(
 
 def _retry(home: Home, world: World, transcript: Transcript) -> None:
     with home.data.transaction() as db:
-        service.retry_detection(db, making.reach(db, world.pi, transcript.id, making.Act.REVIEW))
+        service.retry_detection(db, reach(db, world.pi, transcript.id, Act.REVIEW))
 
 
 def test_an_unforeseen_failure_is_tried_again_and_at_last_leaves_a_transcript_that_can_be_searched_anew(

@@ -91,7 +91,10 @@ def test_offsets_count_code_points_of_the_released_text(home: Home, world: World
 
 
 def test_speakers_get_neutral_labels_in_the_language_of_the_interview(home: Home, world: World) -> None:
-    text = "Айгүл Ойдантап: Кто пришёл?\nСерик Выдуманов: Я.\nБолат Ойлап: И я.\nАйгүл Ойдантап: Спасибо.\nСерик Выдуманов: Да.\nБолат Ойлап: Да."
+    text = (
+        "Айгүл Ойдантап: Кто пришёл?\nСерик Выдуманов: Я.\nБолат Ойлап: И я.\n"
+        "Айгүл Ойдантап: Спасибо.\nСерик Выдуманов: Да.\nБолат Ойлап: Да."
+    )
     for language, labels in (
         ("ru", ["Интервьюер", "Респондент 1", "Респондент 2"]),
         ("kk", ["Сұхбаткер", "Респондент 1", "Респондент 2"]),
@@ -103,7 +106,9 @@ def test_speakers_get_neutral_labels_in_the_language_of_the_interview(home: Home
 
 
 def test_a_lone_respondent_has_no_number(home: Home, world: World) -> None:
-    transcript = to_review(home, world, making.upload("Инт: Что?\nСерик: Вода.\nИнт: Ещё?\nСерик: Нет.".encode()), marks=())
+    transcript = to_review(
+        home, world, making.upload("Инт: Что?\nСерик: Вода.\nИнт: Ещё?\nСерик: Нет.".encode()), marks=()
+    )
     released = release(home, transcript, world.pi)
     assert [turn.speaker for turn in making.text_of(home, released)][:2] == ["Интервьюер", "Респондент"]
 

@@ -1,4 +1,4 @@
-"""Deciding findings: what locks the release, who may be second reader, what is marked by hand, what can be taken back."""
+"""Deciding findings: what locks the release, second readers, marking by hand, taking back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,14 @@ def transcript(home: Home, world: World) -> Transcript:
 
 
 def decide(
-    home: Home, who: Person, transcript: Transcript, finding: UUID, decision: Decision, *, for_entity: bool = False, **words: str
+    home: Home,
+    who: Person,
+    transcript: Transcript,
+    finding: UUID,
+    decision: Decision,
+    *,
+    for_entity: bool = False,
+    **words: str,
 ) -> int:
     with home.data.transaction() as db:
         found = reviewing.reach_review(db, who, transcript.id)
@@ -61,7 +68,9 @@ def releasable(home: Home, who: Person, transcript: Transcript) -> int:
         return len(reviewing.require_releasable(db, reviewing.reach_review(db, who, transcript.id)))
 
 
-def test_marking_by_hand_takes_every_place_where_the_words_stand(home: Home, world: World, transcript: Transcript) -> None:
+def test_marking_by_hand_takes_every_place_where_the_words_stand(
+    home: Home, world: World, transcript: Transcript
+) -> None:
     text = "\n".join(turn.body for turn in making.text_of(home, transcript))
     spans = findings(home, transcript.id)
     assert [text[span.start : span.end] for span in spans] == [NAME, NAME]
@@ -95,7 +104,9 @@ def test_a_direct_identifier_is_kept_only_for_a_reason_which_is_sealed(
         span = db.get_one(PiiSpan, finding)
         assert span.keep_reason_ct is not None
         assert "Публичное".encode() not in span.keep_reason_ct
-        assert sealing.open_(db, KeyRef.study(span.study_id), f.PII_REASON, span, span.keep_reason_ct) == "Публичное лицо"
+        assert (
+            sealing.open_(db, KeyRef.study(span.study_id), f.PII_REASON, span, span.keep_reason_ct) == "Публичное лицо"
+        )
         assert (span.decision, span.decided_by) == (Decision.KEEP, world.researcher.id)
 
 
@@ -122,7 +133,9 @@ def test_the_release_is_locked_while_something_waits_and_names_how_many(
     assert releasable(home, world.researcher, transcript) == 2
 
 
-def test_one_decision_may_go_for_every_place_of_the_same_person(home: Home, world: World, transcript: Transcript) -> None:
+def test_one_decision_may_go_for_every_place_of_the_same_person(
+    home: Home, world: World, transcript: Transcript
+) -> None:
     mark(home, world.researcher, transcript, "Воды", Label.PLACE_FINE)
     ids = undo_all(home, world.researcher, transcript)
     named = [span.id for span in findings(home, transcript.id) if span.label is Label.PERSON]
@@ -138,7 +151,12 @@ def test_a_decision_is_taken_back_whole(home: Home, world: World, transcript: Tr
     decide(home, world.researcher, transcript, finding, Decision.UNDECIDED)
     with home.data.read() as db:
         span = db.get_one(PiiSpan, finding)
-        assert (span.decision, span.decided_by, span.decided_at, span.keep_reason_ct) == (Decision.UNDECIDED, None, None, None)
+        assert (span.decision, span.decided_by, span.decided_at, span.keep_reason_ct) == (
+            Decision.UNDECIDED,
+            None,
+            None,
+            None,
+        )
 
 
 def test_a_replacement_typed_by_hand_is_what_will_stand_there(home: Home, world: World, transcript: Transcript) -> None:
@@ -213,7 +231,9 @@ def test_the_first_reading_ends_only_when_all_is_decided_and_once(
 
 
 @pytest.mark.usefixtures("second_reader")
-def test_what_the_second_reader_undoes_locks_the_release_again(home: Home, world: World, transcript: Transcript) -> None:
+def test_what_the_second_reader_undoes_locks_the_release_again(
+    home: Home, world: World, transcript: Transcript
+) -> None:
     finish(home, world.researcher, transcript)
     undo_all(home, world.pi, transcript)
     with pytest.raises(Undecided):
@@ -225,7 +245,13 @@ def test_what_the_second_reader_undoes_locks_the_release_again(home: Home, world
 
 @pytest.mark.parametrize(
     ("who", "error"),
-    [("other_researcher", NotFound), ("outsider", NotFound), ("coder", Refused), ("observer", Refused), ("admin", Refused)],
+    [
+        ("other_researcher", NotFound),
+        ("outsider", NotFound),
+        ("coder", Refused),
+        ("observer", Refused),
+        ("admin", Refused),
+    ],
 )
 def test_only_the_pi_and_who_brought_it_in_review(
     home: Home, world: World, transcript: Transcript, who: str, error: type[Exception]

@@ -100,7 +100,9 @@ def test_the_same_text_twice_is_refused_naming_the_first_and_nothing_is_stored(h
     assert counts(home) == before
 
 
-@pytest.mark.parametrize(("who", "error"), [("coder", Refused), ("observer", Refused), ("admin", Refused), ("outsider", NotFound)])
+@pytest.mark.parametrize(
+    ("who", "error"), [("coder", Refused), ("observer", Refused), ("admin", Refused), ("outsider", NotFound)]
+)
 def test_only_those_of_the_field_upload(home: Home, world: World, who: str, error: type[Exception]) -> None:
     before = counts(home)
     with pytest.raises(error):
