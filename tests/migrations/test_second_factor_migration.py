@@ -16,7 +16,7 @@ from qualcoder.vault import onetime
 from tests.homes import give_factor, make_world
 
 pytestmark = pytest.mark.both_backends
-BEFORE, AFTER = "d001", "d002_second_factor"
+BEFORE, AFTER = "d002", "d003"
 NEW = {"pending_sign_in", "recovery_code"}
 
 
