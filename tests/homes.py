@@ -206,10 +206,8 @@ def give_factor(home_or_db: Home | Session, person: Person) -> bytes:
         row = people.locked(db, person.id)
         known = people.particulars_of(db, row)
         if known.totp is None:
-            known = replace(
-                known, totp=onetime.spelled(hashing.mac(b"a test", person.id.bytes)[: onetime.SECRET_BYTES])
-            )
-            people.keep(db, row, known)
+            totp = onetime.spelled(hashing.mac(b"a test", person.id.bytes)[: onetime.SECRET_BYTES])
+            people.keep(db, row, known := replace(known, totp=totp))
         return onetime.unspelled(known.totp or "")
 
 

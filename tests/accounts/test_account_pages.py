@@ -389,8 +389,7 @@ def test_a_new_invitation_ends_the_second_factor_only_if_it_says_so(
     give_factor(home, world.coder)
     form = {"resets_factor": "true"} if resets else {}
     link = _link(_invite_again(browser.as_(world.admin), world.coder, **form))
-    fresh = Browser(home, browser.application)
-    answer = fresh.post(link, data={"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+    answer = Browser(home, browser.application).post(link, data={"password": NEW_PASSWORD, "again": NEW_PASSWORD})
     assert answer.headers["location"] == ("/" if resets else "/sign-in/code?next=%2F")
     with home.data.read() as db:
         assert (db.get_one(Person, world.coder.id).totp_ct is None) is resets
