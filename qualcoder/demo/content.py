@@ -65,6 +65,10 @@ class Told:
         return TEXTS / f"{self.name}.txt"
 
     @property
+    def race_keys(self) -> tuple[str, ...]:
+        return tuple(link.race_key for link in self.record.links if isinstance(link, NewLink))
+
+    @property
     def title(self) -> str:
         return self.name.replace("_", " ")
 
