@@ -13,6 +13,7 @@ from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import routes as coding
+from qualcoder.custody import routes as custody
 from qualcoder.home import Home
 from qualcoder.interviews import routes as interviews
 from qualcoder.matrices import routes as matrices
@@ -22,7 +23,19 @@ from qualcoder.transcripts import routes as transcripts
 from qualcoder.web import errors, security, session_routes
 from qualcoder.web.pages import ROOT
 
-ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
+ROUTERS = (
+    session_routes,
+    accounts,
+    audit,
+    races,
+    interviews,
+    transcripts,
+    review_routes,
+    codebooks,
+    coding,
+    matrices,
+    custody,
+)
 
 
 class App(FastAPI):

@@ -17,7 +17,7 @@ from qualcoder.app import create_app
 from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.home import Home
-from qualcoder.vault import slots
+from qualcoder.vault import slots, staging
 from qualcoder.worker import WorkerChild
 
 STAY_SEALED = "QUALCODER_STAY_SEALED"
@@ -26,6 +26,7 @@ STAY_SEALED = "QUALCODER_STAY_SEALED"
 def serve(home: Home) -> None:
     """Serve until the process is told to end."""
     settings = home.settings
+    staging.sweep(settings.home)
     app = create_app(home)
     worker = WorkerChild(home)
     app.state.on_unsealed = worker.start

@@ -92,6 +92,7 @@ PAGES = (
     PageOf("invitation:form", "", lambda show: f"/invitation/{show.invitation}"),
     PageOf("home", "admin", lambda show: "/"),
     PageOf("home", "observer", lambda show: "/no-such-page", name="not-found"),
+    PageOf("custody:house", "admin", lambda show: "/house"),
     PageOf("accounts:people", "pi", _study("people")),
     PageOf("accounts:study_settings", "pi", _study("settings")),
     PageOf("audit:show", "pi", _study("audit")),
