@@ -174,8 +174,8 @@ def test_a_full_disk_leaves_no_half_file(
     size = sources.backup.stat().st_size
     before = sorted(path.name for path in offsite.folder.iterdir())
     out = offsite.folder / "new.age"
-    # Where the copy does not fit, and where only the last byte of the encrypted file does not.
-    for limit in (size // 2, size - 1):
+    # Where the copy does not fit, and where the copy fits and the encrypted file, 3 KB larger, does not.
+    for limit in (size // 2, size - 2000):
         done = _run_limited(settings, limit, "backup", "--out", out, "--recipient", offsite.recipient)
         assert done.returncode == 3
         assert "Traceback" not in done.stderr
