@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +16,7 @@ import typer
 from qualcoder.commands import shared
 from qualcoder.commands.house import house, keys_app
 from qualcoder.commands.shared import HomeOption, JsonOption, opened, say, say_json
-from qualcoder.core.errors import Invalid
+from qualcoder.core.errors import Invalid, Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.custody import restoring, service
 from qualcoder.custody.queries import recipients_of
@@ -30,10 +33,41 @@ backup_app = typer.Typer()
 recipient_app = typer.Typer(no_args_is_help=True, help="Public keys (age) that backups are encrypted to.")
 backup_app.add_typer(recipient_app, name="recipient")
 
+_AFTERWARDS = (
+    "Everybody signs in anew, and open invitations and tokens are void. "
+    "People and memberships are as they were then: end again what was ended since."
+)
+
 OutOption = Annotated[Path | None, typer.Option("--out", help="File to write, or a folder in which it gets a name.")]
 RecipientOption = Annotated[
     list[str] | None, typer.Option("--recipient", help="age1…, instead of the recipients that are set; repeatable.")
 ]
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """Told to end (Ctrl-C, a stopped service, a lost line), the block first removes what it began."""
+    told: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        # Once is enough: a second signal must not stop the removal.
+        if not told:
+            told.append(number)
+            raise KeyboardInterrupt
+
+    # What is ignored stays so: nohup is meant.
+    wanted = [one for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in wanted}
+    try:
+        yield
+    except BaseException:
+        # Whatever the interrupted part made of it.
+        if told:
+            raise Unavailable(N_("Told to end before it was done. Nothing half made was left behind.")) from None
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _house(home: Home) -> House:
@@ -75,7 +109,8 @@ def backup(
     kept = Keep.parse(keep) if keep else None
     with opened(home, is_unsealed=False) as found:
         unseal_unattended(found)
-        made = service.make_backup(_house(found), out, recipient or (), kept)
+        with ending_well():
+            made = service.make_backup(_house(found), out, recipient or (), kept)
     _say_made(made, as_json=as_json)
 
 
@@ -132,7 +167,8 @@ def keys_copy(
         raise Invalid(N_("Say where it goes: --out FILE."))
     with opened(home, is_unsealed=False) as found:
         unseal_unattended(found)
-        made = service.copy_keys(_house(found), out, recipient or (), place=place[:200] or None, is_pruned=prune)
+        with ending_well():
+            made = service.copy_keys(_house(found), out, recipient or (), place=place[:200] or None, is_pruned=prune)
     _say_made(made, as_json=as_json)
 
 
@@ -142,11 +178,16 @@ def restore(
     keys: Annotated[Path, typer.Option("--keys", help="A keys copy, as new as can be had.")],
     identity: Annotated[Path, typer.Option("--identity", help="The age identity that both were encrypted to.")],
     home: HomeOption = None,
+    older_keys: Annotated[bool, typer.Option("--older-keys", help="Take keys that are older than the backup.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a fresh home of a backup and a keys copy, and try whether everything opens. Exit status 1 if not."""
     settings = shared.settings_for(home).checked()
-    report = restoring.restore(settings, Sources(file, keys, identity), lambda keyring: _unsealed(settings, keyring))
+    sources = Sources(file, keys, identity)
+    with ending_well():
+        report = restoring.restore(
+            settings, sources, lambda keyring: _unsealed(settings, keyring), takes_older_keys=older_keys
+        )
     if as_json:
         say_json({**asdict(report), "opened": report.opened, "has_problem": report.has_problem})
     else:
@@ -184,9 +225,9 @@ def _lines(settings: Settings, report: Report) -> list[str]:
         )
     if not report.is_unsealed:
         lines.append("Not tried: no keyfile or passphrase was given, so no sealed field was opened.")
-        return lines
+        return [*lines, _AFTERWARDS]
     lines.append(f"Opened one value of {report.opened} sealed fields.")
     lines += [f"DOES NOT OPEN: {field}" for field in report.failed]
     lines.append("The record of acts is whole." if not report.broken_chains else "BROKEN: the record of acts.")
-    lines.append("People, memberships and tokens are as they were then: end again what was ended since.")
+    lines.append(_AFTERWARDS)
     return lines

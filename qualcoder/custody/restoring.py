@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,15 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, delete, func, inspect, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
 
 from qualcoder import migrations
+from qualcoder.accounts.models import ApiToken, Invitation, SignIn
 from qualcoder.audit import chain
+from qualcoder.core.clock import now
 from qualcoder.core.db import Database, migrating
-from qualcoder.core.errors import Invalid
+from qualcoder.core.errors import Invalid, Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.custody import drill, facts
 from qualcoder.custody.drill import Keyless, Outcome, Tried
+from qualcoder.custody.models import BackupLog
 from qualcoder.settings import Settings
 from qualcoder.vault import backup, copies, recipients, staging
 from qualcoder.vault.backup import Kind, Manifest
@@ -34,6 +38,34 @@ class NotFresh(Invalid):
     def __init__(self) -> None:
         super().__init__(
             N_("A restore needs an empty place: a new folder for --home, and on PostgreSQL two empty databases.")
+        )
+
+
+class OlderKeys(Invalid):
+    """The keys were copied before a copy that the backup knows of."""
+
+    def __init__(self, serial: int, known: int) -> None:
+        super().__init__(
+            N_(
+                "This keys copy has serial %(serial)s, and the backup knows of serial %(known)s. "
+                "Use that one or a newer one; if none is left, add --older-keys, "
+                "which may open what was withdrawn in between."
+            ),
+            serial=serial,
+            known=known,
+        )
+
+
+class NotRestored(Unavailable):
+    """The disk or the database failed on the way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The restore stopped: the disk is full or can't be written, or the database does not answer. "
+                "Nothing was left behind."
+            ),
+            status=copies.NO_SPACE,
         )
 
 
@@ -96,33 +128,64 @@ class _Part:
         return self.manifest.engine is Engine.SQLITE
 
 
-def restore(settings: Settings, sources: Sources, unseal: Unseal) -> Report:
+def restore(settings: Settings, sources: Sources, unseal: Unseal, *, takes_older_keys: bool = False) -> Report:
     """Make a home of a backup. Anything that does not fit raises, and then nothing is left where the home was to be."""
-    with _place(settings.home), staging.private_folder(settings.home) as folder, ExitStack() as stack:
-        parts = _parts(settings, sources, folder)
-        opened = {part.kind: stack.enter_context(_database(part, settings)) for part in parts}
+    try:
+        with _place(settings.home), staging.private_folder(settings.home) as folder:
+            _require_alone(settings.home, folder)
+            return _restore(settings, sources, unseal, folder, takes_older_keys=takes_older_keys)
+    except (OSError, OperationalError):
+        raise NotRestored from None
+
+
+def _restore(settings: Settings, sources: Sources, unseal: Unseal, folder: Path, *, takes_older_keys: bool) -> Report:
+    with ExitStack() as stack:
+        data, keys = _parts(settings, sources, folder)
+        opened = {part.kind: stack.enter_context(_database(part, settings)) for part in (data, keys)}
+        known = _last_keys_serial(opened[Kind.DATA])
+        if keys.manifest.keys_serial < known and not takes_older_keys:
+            raise OlderKeys(keys.manifest.keys_serial, known)
         keyring = Keyring(opened[Kind.KEYS])
         opened[Kind.DATA].info.update(keyring=keyring, settings=settings)
-        report = _check(parts[0].manifest, parts[1].manifest, opened, keyring, is_unsealed=unseal(keyring))
+        report = _check(data.manifest, keys.manifest, opened, keyring, is_unsealed=unseal(keyring))
         for database in opened.values():
             database.dispose()
-        _put_in_place([part for part in reversed(parts) if part.is_file])  # keys first, as always
+        files = [part for part in (keys, data) if part.is_file]  # keys first, as always
+        for part in files:
+            copies.settle_sqlite(part.payload)
+        if files:
+            staging.put_in_place(folder, [(part.payload, copies.address_of_sqlite(part.target)) for part in files])
     return report
+
+
+def _last_keys_serial(data: Database) -> int:
+    """Of the last keys copy that was written whole before the backup."""
+    with data.read() as db:
+        found = db.exec(select(func.max(BackupLog.serial)).where(col(BackupLog.kind) == Kind.KEYS)).one()
+    return found or 0
 
 
 @contextmanager
 def _place(home: Path) -> Iterator[None]:
-    """The folder of the home, new or empty; gone again if it was new and the restore failed."""
-    was_there = home.exists()
-    if was_there and (not home.is_dir() or any(not staging.is_leftover(path) for path in home.iterdir())):
+    """The folder of the home, made if need be; gone again if it was new and the restore failed."""
+    try:
+        home.mkdir(mode=0o700, parents=True)
+        is_new = True
+    except FileExistsError:
+        is_new = False
+    if not home.is_dir():
         raise NotFresh
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        if not was_there:
+        if is_new:
             shutil.rmtree(home, ignore_errors=True)
         raise
+
+
+def _require_alone(home: Path, folder: Path) -> None:
+    if any(path != folder for path in home.iterdir()):
+        raise NotFresh
 
 
 def _parts(settings: Settings, sources: Sources, folder: Path) -> tuple[_Part, _Part]:
@@ -158,7 +221,8 @@ def _part(file: Path, kind: Kind, target: str, identities: list[recipients.Ident
 def _database(part: _Part, settings: Settings) -> Iterator[Database]:
     """The part as a database of this program's schema; emptied again if the block fails."""
     if part.is_file:
-        if copies.address_of_sqlite(part.target).exists():
+        target = copies.address_of_sqlite(part.target)
+        if target.exists() or not target.parent.is_dir():
             raise NotFresh
         copies.check_sqlite(part.payload)
         database = Database(f"sqlite:///{part.payload.absolute()}", journal=settings.sqlite_journal, pool_size=4)
@@ -209,9 +273,10 @@ def _check(
         if is_unsealed:
             tried = tuple(drill.open_one_of_each(db))
             broken = len(drill.broken_chains(db))
-    if is_unsealed and not broken:
-        serial = keys_manifest.keys_serial
-        with data.transaction() as db:
+    serial = keys_manifest.keys_serial
+    with data.transaction() as db:
+        _let_nobody_in(db)
+        if is_unsealed and not broken:
             chain.record(db, None, "house.restored", "house", None, rows=manifest.rows, serial=serial)
     return Report(
         made_at=manifest.made_at,
@@ -227,23 +292,8 @@ def _check(
     )
 
 
-def _put_in_place(parts: list[_Part]) -> None:
-    targets: list[Path] = []
-    try:
-        for part in parts:
-            copies.settle_sqlite(part.payload)
-            targets.append(copies.address_of_sqlite(part.target))
-            _move(part.payload, targets[-1])
-    except BaseException:
-        for target in targets:
-            target.unlink(missing_ok=True)
-        raise
-
-
-def _move(file: Path, target: Path) -> None:
-    file.chmod(0o600)
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
-    # Not a bare rename: an address of its own may name another disk than the home's.
-    shutil.move(file, target)
-    backup.sync_folder(target.parent)
+def _let_nobody_in(db: Session) -> None:
+    """A session, invitation or token that was ended or used after the backup must not come back to life."""
+    db.execute(delete(SignIn))
+    db.execute(delete(Invitation).where(col(Invitation.used_at).is_(None)))
+    db.execute(update(ApiToken).where(col(ApiToken.revoked_at).is_(None)).values(revoked_at=now()))

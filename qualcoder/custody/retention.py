@@ -10,6 +10,7 @@ from uuid import UUID
 
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
+from qualcoder.vault.backup import PART
 
 _DATA = re.compile(r"qualcoder-data-([0-9a-f]{8})-(\d{8}T\d{6})Z\.age")
 _KEYS = re.compile(r"qualcoder-keys-([0-9a-f]{8})-(\d{6,})\.age")
@@ -81,3 +82,10 @@ def superfluous_keys(names: Iterable[str], house: UUID, generations: int = 2) ->
     """Keys copies older than the newest ones. An old one would open what was withdrawn since."""
     found = [(int(match[2]), name) for name in names if (match := _KEYS.fullmatch(name)) and match[1] == _mark(house)]
     return [name for _serial, name in sorted(found)[:-generations]]
+
+
+def unfinished(names: Iterable[str], house: UUID) -> list[str]:
+    """What a killed backup of this house left in a folder. One is made at a time, so nobody is writing them."""
+    found = [(name, name.removeprefix(".").removesuffix(PART)) for name in names if name.endswith(PART)]
+    ours = [(name, _DATA.fullmatch(whole) or _KEYS.fullmatch(whole)) for name, whole in found]
+    return [name for name, match in ours if match is not None and match[1] == _mark(house)]

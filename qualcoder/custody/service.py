@@ -69,7 +69,6 @@ def make_backup(house: House, out: Path, to: Iterable[str] = (), keep: Keep | No
     whose = _keys_facts(house.keys).house
     file = out / retention.name_of_backup(whose, made_at) if out.is_dir() else out
     manifest, written = _copy(house, Kind.DATA, file, made_at, for_whom)
-    _log(house, manifest, written)
     removed = _prune(file, retention.superfluous(_names(file), whose, keep)) if keep else ()
     return Made(written, manifest, removed)
 
@@ -84,7 +83,6 @@ def copy_keys(
     counted = _keys_facts(house.keys)
     file = out / retention.name_of_keys_copy(counted.house, counted.serial) if out.is_dir() else out
     manifest, written = _copy(house, Kind.KEYS, file, made_at, for_whom)
-    _log(house, manifest, written)
     removed = _prune(file, retention.superfluous_keys(_names(file), counted.house)) if is_pruned else ()
     return Made(written, manifest, removed)
 
@@ -122,6 +120,7 @@ def _copy(house: House, kind: Kind, out: Path, made_at: datetime, to: list[str])
             own = facts.keys_facts_of(connection) if kind is Kind.KEYS else None
         # After the copy: every key that the copied data needs is counted.
         keys = own or _keys_facts(house.keys)
+        _prune(out, retention.unfinished(_names(out), keys.house))
         manifest = Manifest(
             format=backup.FORMAT,
             kind=kind,
@@ -137,7 +136,14 @@ def _copy(house: House, kind: Kind, out: Path, made_at: datetime, to: list[str])
             size=payload.stat().st_size,
             sha256=backup.digest_of_file(payload),
         )
-        return manifest, backup.write(manifest, payload, out, to)
+        written = backup.write(manifest, payload, out, to)
+    try:
+        _log(house, manifest, written)
+    except BaseException:
+        # A file that the page does not know of would not be looked after.
+        out.unlink(missing_ok=True)
+        raise
+    return manifest, written
 
 
 def _log(house: House, manifest: Manifest, written: Written) -> None:

@@ -222,7 +222,11 @@ def write(manifest: Manifest, payload: Path, out: Path, to: Sequence[str]) -> Wr
             os.fsync(opened.fileno())
         require_writable(out, to)
         part.rename(out)
-        sync_folder(out.parent)
+        try:
+            _sync_folder(out.parent)
+        except BaseException:
+            out.unlink(missing_ok=True)
+            raise
     except (OSError, pyrage.EncryptError):
         raise NoRoom(out) from None
     finally:
@@ -230,7 +234,7 @@ def write(manifest: Manifest, payload: Path, out: Path, to: Sequence[str]) -> Wr
     return Written(out, sink.size, sink.sha256)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Make a rename in this folder last through a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

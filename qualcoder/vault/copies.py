@@ -117,9 +117,12 @@ def check_sqlite(file: Path) -> None:
 
 def settle_sqlite(file: Path) -> None:
     """Take the journal into the file, so that the file alone is the database."""
-    connection = sqlite_module().connect(str(file), isolation_level=None)
+    module = sqlite_module()
+    connection = module.connect(str(file), isolation_level=None)
     try:
         mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except module.Error:
+        raise NotCopied from None
     finally:
         connection.close()
     if mode != ("delete",):

@@ -18,6 +18,7 @@ from qualcoder import cli
 from qualcoder.custody import service
 from qualcoder.home import Home
 from qualcoder.settings import Settings
+from qualcoder.vault import staging
 from qualcoder.vault.keys import count_change
 from qualcoder.vault.models import InterviewKey
 from qualcoder.worker import environment
@@ -180,7 +181,7 @@ def test_a_full_disk_leaves_no_half_file(
         assert done.returncode == 3
         assert "Traceback" not in done.stderr
         assert sorted(path.name for path in offsite.folder.iterdir()) == before
-        assert list(settings.home.glob("staging-*")) == []
+        assert list(settings.home.glob(f"{staging.PREFIX}*")) == []
     place = _with_keyfile(empty_place(), tmp_path)
     files: Words = ["--keys", sources.keys, "--identity", sources.identity]
     done = _run_limited(place, size // 2, "restore", sources.backup, "--home", place.home, *files)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 from sqlmodel import col, select
 
 from qualcoder.audit import chain
@@ -139,7 +140,7 @@ def test_a_damaged_database_is_not_called_a_backup(home: Home, world: World, off
     with pytest.raises(copies.DamagedCopy):
         service.make_backup(house, offsite.folder, [offsite.recipient])
     assert [path.name for path in offsite.folder.iterdir()] == ["identity.txt"]
-    assert list(home.settings.home.glob("staging-*")) == []
+    assert list(home.settings.home.glob(f"{staging.PREFIX}*")) == []
 
 
 @both_backends
@@ -156,6 +157,6 @@ def test_a_cut_database_copy_is_noticed(home: Home, world: World, offsite: Offsi
 
 def test_the_address_of_the_database_is_not_among_the_arguments(home: Home) -> None:
     url = replace(home.settings, database_url="postgresql+psycopg://u:secret@h:1/d?sslmode=require").data_database
-    given = copies._environment(copies.make_url(url))
+    given = copies._environment(make_url(url))
     assert (given["PGUSER"], given["PGPASSWORD"], given["PGHOST"], given["PGPORT"]) == ("u", "secret", "h", "1")
     assert (given["PGDATABASE"], given["PGSSLMODE"]) == ("d", "require")

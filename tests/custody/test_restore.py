@@ -26,7 +26,7 @@ from qualcoder.custody.models import BackupRecipient
 from qualcoder.custody.restoring import NotFresh, Sources
 from qualcoder.home import Home, require_current
 from qualcoder.transcripts.models import Transcript
-from qualcoder.vault import backup, recipients
+from qualcoder.vault import backup, recipients, staging
 from qualcoder.vault.backup import Damaged
 from qualcoder.vault.keys import KeyRef, Shredded, count_change
 from qualcoder.vault.models import InterviewKey
@@ -129,7 +129,7 @@ def test_the_files_show_nothing_and_the_data_hold_no_key(home: Home, codable: Tr
     for word in ("Воды".encode(), making.NAME.encode(), *wrapped):
         assert word not in content
     assert not [name for name in manifest.tables if name.endswith("_key") and name != "idempotency_key"]
-    assert list(home.settings.home.glob("staging-*")) == []
+    assert list(home.settings.home.glob(f"{staging.PREFIX}*")) == []
 
 
 @both_backends

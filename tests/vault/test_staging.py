@@ -55,7 +55,7 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdin is not None
         assert holder.stdout.readline() == b"ready\n"
-        (left,) = tmp_path.glob("staging-*")
+        (left,) = tmp_path.glob(f"{staging.PREFIX}*")
         staging.sweep(tmp_path)
         assert (left / "copy").exists()
         holder.send_signal(signal.SIGKILL)
