@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "d002_backup_log"
-down_revision = "d001"
+revision = "d003"
+down_revision = "d002"
 branch_labels = None
 depends_on = None
 
