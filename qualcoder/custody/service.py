@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, delete, update
 
 from qualcoder import __version__
@@ -24,6 +25,9 @@ from qualcoder.vault import backup, copies, recipients, staging
 from qualcoder.vault.backup import Kind, Manifest, Written
 from qualcoder.vault.models import CopySerial
 from qualcoder.vault.sealing import keyring_of
+
+# Each one waits as long as any writer does, ten seconds.
+LOG_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,18 @@ def _copy(house: House, kind: Kind, out: Path, made_at: datetime, to: list[str])
 
 
 def _log(house: House, manifest: Manifest, written: Written) -> None:
+    """Patiently: without a write-ahead log, many coders at once can keep another process waiting for long."""
+    for is_last in (*(False,) * LOG_TRIES, True):
+        try:
+            _log_once(house, manifest, written)
+        except OperationalError:
+            if is_last:
+                raise
+        else:
+            return
+
+
+def _log_once(house: House, manifest: Manifest, written: Written) -> None:
     with house.data.transaction() as db:
         row = BackupLog(
             kind=manifest.kind,

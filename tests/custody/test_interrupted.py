@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +22,6 @@ from qualcoder.custody.restoring import NotFresh, OlderKeys, Sources
 from qualcoder.home import Home
 from qualcoder.settings import Settings
 from qualcoder.vault import backup, staging
-from qualcoder.worker import environment
 from tests.custody.conftest import EmptyPlace
 from tests.custody.copying import (
     Offsite,
@@ -39,55 +34,11 @@ from tests.custody.copying import (
     restore,
     with_keyfile,
 )
+from tests.custody.held import AFTER, after_it_when, held, running
 from tests.homes import KEYFILE, World
 from tests.transcripts import making
 
 both_backends = pytest.mark.both_backends
-
-# The program, waiting at one place of its way until it is ended.
-HELD = """
-import sys, time
-from qualcoder import cli
-from qualcoder.{module} import {name} as held
-real = held.{function}
-def wait(*arguments, **named):
-    {first}
-    print("held", flush=True)
-    time.sleep(60)
-held.{function} = wait
-sys.argv = ["qualcoder", *sys.argv[1:]]
-cli.main()
-"""
-BEFORE = "pass"
-AFTER = "real(*arguments, **named)"
-
-
-def _after_it_when(condition: str) -> str:
-    return f"{AFTER}\n    if not ({condition}): return"
-
-
-def _held(module: str, name: str, function: str, first: str = BEFORE) -> str:
-    return HELD.format(module=module, name=name, function=function, first=first)
-
-
-@contextmanager
-def _running(settings: Settings, script: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """A command that has reached its waiting place."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env={**environment(settings), "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "held\n"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _end(process: subprocess.Popen[str], number: int) -> tuple[int, str]:
@@ -107,8 +58,8 @@ def _restoring(place: Settings, sources: Sources) -> list[str | Path]:
     return ["restore", sources.backup, "--home", place.home, *files]
 
 
-WRITING = _held("vault", "backup", "digest_of_file")
-CHECKING = _held("custody", "drill", "open_one_of_each")
+WRITING = held("vault", "backup", "digest_of_file")
+CHECKING = held("custody", "drill", "open_one_of_each")
 
 
 @both_backends
@@ -128,7 +79,7 @@ def test_told_to_end_it_removes_what_it_began_and_says_so(
         (home.settings, WRITING, copying),
         (place, CHECKING, _restoring(place, sources)),
     ):
-        with _running(settings, script, *arguments) as process:
+        with running(settings, script, *arguments) as process:
             status, err = _end(process, number)
         assert (status, err) == (3, "Told to end before it was done. Nothing half made was left behind.\n")
     assert sorted(offsite.folder.iterdir()) == before
@@ -144,7 +95,7 @@ def test_nohup_is_heeded(home: Home, offsite: Offsite) -> None:
     arguments = ["backup", "--out", str(offsite.folder / "new.age"), "--recipient", offsite.recipient]
     goes_on = WRITING.replace("time.sleep(60)", "time.sleep(1)\n    return real(*arguments, **named)")
     ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{goes_on}"
-    with _running(home.settings, ignoring, *arguments) as process:
+    with running(home.settings, ignoring, *arguments) as process:
         assert _end(process, signal.SIGHUP) == (0, "")
     assert (offsite.folder / "new.age").exists()
 
@@ -152,10 +103,10 @@ def test_nohup_is_heeded(home: Home, offsite: Offsite) -> None:
 @pytest.mark.slow
 def test_a_backup_that_was_killed_is_followed_by_a_whole_one(home: Home, world: World, offsite: Offsite) -> None:
     house = house_of(home)
-    held = _held("custody", "retention", "superfluous")
-    half = _held("vault.backup", "pyrage", "encrypt_io", AFTER)
+    whole = held("custody", "retention", "superfluous")
+    half = held("vault.backup", "pyrage", "encrypt_io", AFTER)
     out = ["--out", str(offsite.folder), "--recipient", offsite.recipient]
-    with _running(home.settings, half, "backup", *out) as process:
+    with running(home.settings, half, "backup", *out) as process:
         _end(process, signal.SIGKILL)
     (part,) = (path for path in offsite.folder.iterdir() if path.name != "identity.txt")
     assert part.name.endswith(".part")
@@ -167,18 +118,18 @@ def test_a_backup_that_was_killed_is_followed_by_a_whole_one(home: Home, world: 
     assert list(home.settings.home.glob(f"{staging.PREFIX}*")) == []
     # Killed after it was whole and logged: it counts.
     time.sleep(1.1)
-    with _running(home.settings, held, "backup", *out, "--keep", "1,0,0") as process:
+    with running(home.settings, whole, "backup", *out, "--keep", "1,0,0") as process:
         _end(process, signal.SIGKILL)
     with home.data.read() as db:
         assert len(db.exec(select(BackupLog)).all()) == 2
 
 
-BETWEEN = _held("vault", "staging", "_sync", _after_it_when("(arguments[0] / 'keys.db').exists()"))
+BETWEEN = held("vault", "staging", "_sync", after_it_when("(arguments[0] / 'keys.db').exists()"))
 KILLED_AT = {
-    "reading": _held("vault", "backup", "_take", AFTER),
+    "reading": held("vault", "backup", "_take", AFTER),
     "checking": CHECKING,
-    "before the first file": _held("vault", "staging", "_sync", AFTER),
-    "in the first file": _held("vault", "staging", "_sync", _after_it_when("'arriving' in str(arguments[0])")),
+    "before the first file": held("vault", "staging", "_sync", AFTER),
+    "in the first file": held("vault", "staging", "_sync", after_it_when("'arriving' in str(arguments[0])")),
     "between the files": BETWEEN,
 }
 
@@ -191,7 +142,7 @@ def test_a_restore_that_was_killed_is_begun_anew(
     transcript = making.to_codable(home, world)
     sources = copy_both(home, offsite)
     place = _with_keyfile(empty_place(), tmp_path)
-    with _running(place, KILLED_AT[where], *_restoring(place, sources)) as process:
+    with running(place, KILLED_AT[where], *_restoring(place, sources)) as process:
         _end(process, signal.SIGKILL)
     assert not (place.home / "data.db").exists()
     assert len(list(place.home.glob(f"{staging.PREFIX}*"))) == 1
@@ -207,7 +158,7 @@ def test_serve_clears_away_what_a_killed_restore_left(
 ) -> None:
     sources = copy_both(home, offsite)
     place = _with_keyfile(empty_place(), tmp_path)
-    with _running(place, BETWEEN, *_restoring(place, sources)) as process:
+    with running(place, BETWEEN, *_restoring(place, sources)) as process:
         _end(process, signal.SIGKILL)
     assert (place.home / "keys.db").exists()
     staging.sweep(place.home)
@@ -220,7 +171,7 @@ def test_a_restore_that_was_killed_after_its_last_file_is_whole_and_stays(
     transcript = making.to_codable(home, world)
     sources = copy_both(home, offsite)
     place = _with_keyfile(empty_place(), tmp_path)
-    with _running(place, _held("vault", "staging", "put_in_place", AFTER), *_restoring(place, sources)) as process:
+    with running(place, held("vault", "staging", "put_in_place", AFTER), *_restoring(place, sources)) as process:
         _end(process, signal.SIGKILL)
     with pytest.raises(NotFresh):
         restore(place, sources)
@@ -246,7 +197,7 @@ def test_two_restores_into_one_place_do_not_meet(
 ) -> None:
     sources = copy_both(home, offsite)
     place = _with_keyfile(empty_place(), tmp_path)
-    with _running(place, CHECKING, *_restoring(place, sources)) as process:
+    with running(place, CHECKING, *_restoring(place, sources)) as process:
         with pytest.raises(Unavailable):
             restore(place, sources)
         assert len(list(place.home.glob(f"{staging.PREFIX}*"))) == 1
