@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from alembic import op
 
-revision = "d003"
-down_revision = "d002"
+revision = "d004"
+down_revision = "d003"
 branch_labels = None
 depends_on = None
 

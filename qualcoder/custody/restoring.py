@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from qualcoder import migrations
-from qualcoder.accounts.models import ApiToken, Invitation, SignIn
+from qualcoder.accounts.models import ApiToken, Invitation, PendingSignIn, SignIn
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database, migrating
@@ -295,5 +295,6 @@ def _check(
 def _let_nobody_in(db: Session) -> None:
     """A session, invitation or token that was ended or used after the backup must not come back to life."""
     db.execute(delete(SignIn))
+    db.execute(delete(PendingSignIn))
     db.execute(delete(Invitation).where(col(Invitation.used_at).is_(None)))
     db.execute(update(ApiToken).where(col(ApiToken.revoked_at).is_(None)).values(revoked_at=now()))

@@ -146,7 +146,7 @@ _OPENERS = {
 
 # Beside every service.py, which has the permission check and the audit row next to the opening.
 MAY_OPEN = {
-    "qualcoder/accounts/people.py": "names and addresses of people who sign in, for lists and mail",
+    "qualcoder/accounts/people.py": "names, addresses and second factors of people who sign in",
     "qualcoder/codebooks/queries.py": "the codebook, which every reader of the study may see",
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",

@@ -31,7 +31,7 @@ def test_down_and_up_keeps_everything_but_the_log(home: Home, world: World) -> N
         db.add_all([log, BackupRecipient(recipient="age1", set_at=now())])
     with home.data.read() as db:
         assert db.exec(select(BackupLog.size)).one() == big
-    migrations.downgrade(home.data, "data", "d002")
+    migrations.downgrade(home.data, "data", "d003")
     assert _tables(home) == set()
     migrations.upgrade(home.data, "data")
     assert _tables(home) == TABLES
