@@ -54,7 +54,7 @@ def test_a_value_of_every_sealed_field_that_has_one_opens(full: Home) -> None:
     for field in ("turn.body_ct", "entity.pseudonym_ct", "code_version.name_ct", "memo.body_ct", "blob_chunk.body_ct"):
         assert found[field] is Outcome.OPENED
     assert found["surface_index.form_ct"] is Outcome.VAULT
-    assert found["person.totp_ct"] is Outcome.EMPTY
+    assert found["person.totp_ct"] is Outcome.OPENED
 
 
 @pytest.mark.parametrize("field", ["turn.body_ct", "consent.scope_ct", "person.name_ct", "blob_chunk.body_ct"])
