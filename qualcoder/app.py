@@ -14,6 +14,7 @@ from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import routes as coding
+from qualcoder.custody import routes as custody
 from qualcoder.home import Home
 from qualcoder.interviews import routes as interviews
 from qualcoder.matrices import routes as matrices
@@ -36,6 +37,7 @@ ROUTERS = (
     codebooks,
     coding,
     matrices,
+    custody,
 )
 
 
