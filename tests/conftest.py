@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chrome
 
 from qualcoder.home import Home
-from tests import homes, postgresql
+from tests import homes, postgresql, served
 from tests.homes import Backend, Browser, Template, Worker, World
 
 TemplateOf = Callable[[Backend], Template]
@@ -106,6 +107,13 @@ def world(home: Home) -> World:
 def browser(home: Home) -> Browser:
     """A browser nobody has signed in with; `browser.as_(world.pi)` is one of the PI."""
     return homes.client(home)
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Chrome]:
+    """A real browser. One for the whole run: a process can drive no second one meanwhile."""
+    with served.chromium() as started:
+        yield started
 
 
 @pytest.fixture

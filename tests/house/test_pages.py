@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.page_table import PAGES, PageOf, Show, on_show, page_routes
-from tests.served import Troubles, chromium, visiting
+from tests.served import Troubles, visiting
 
 pytestmark = pytest.mark.journey
 
@@ -79,10 +79,9 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
         yield shown
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+@pytest.fixture
+def browser(chrome: Browser) -> Browser:
+    return chrome
 
 
 def open_page(page: Page, show: Show, shown: PageOf, language: str) -> None:

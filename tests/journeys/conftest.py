@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.served import Served, Troubles, chromium, command, environment_of, free_port, serving
+from tests.served import Served, Troubles, command, environment_of, free_port, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,6 @@ class House:
     served: Served
     invitation: str
     temporary: Path
-
-
-@pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
