@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import logging
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qualcoder.accounts import api as accounts_api
 from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
+from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
+from qualcoder.coding import api as coding_api
 from qualcoder.coding import routes as coding
 from qualcoder.home import Home
+from qualcoder.interviews import api as interviews_api
 from qualcoder.interviews import routes as interviews
+from qualcoder.matrices import api as matrices_api
 from qualcoder.matrices import routes as matrices
+from qualcoder.races import api as races_api
 from qualcoder.races import routes as races
-from qualcoder.transcripts import review_routes
+from qualcoder.transcripts import api as transcripts_api
+from qualcoder.transcripts import review_api, review_routes
 from qualcoder.transcripts import routes as transcripts
-from qualcoder.web import errors, security, session_routes
+from qualcoder.web import errors, openapi_routes, security, session_routes
+from qualcoder.web.bearer import Budget
 from qualcoder.web.pages import ROOT
+from qualcoder.web.replies import PROBLEMS
 
 ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
+
+API_ROUTERS = (
+    accounts_api,
+    races_api,
+    interviews_api,
+    transcripts_api,
+    review_api,
+    codebooks_api,
+    coding_api,
+    matrices_api,
+    openapi_routes,
+)
 
 
 class App(FastAPI):
@@ -64,4 +85,15 @@ def create_app(home: Home) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     for module in ROUTERS:
         app.include_router(module.router)
+    app.state.api = api_router()
+    app.state.budget = Budget(home.settings.api_per_minute)
+    app.include_router(app.state.api)
     return app
+
+
+def api_router() -> APIRouter:
+    """Every address of the JSON API, with the refusals that each may give."""
+    api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+    for module in API_ROUTERS:
+        api.include_router(module.router)
+    return api

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from qualcoder.accounts import limits, people, sessions
-from qualcoder.accounts.access import Access
+from qualcoder.accounts import limits, people, sessions, tokens
+from qualcoder.accounts.access import SLUG, Access
 from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
@@ -24,7 +24,6 @@ from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.slots import MIN_PASSPHRASE
 
 INVITATION_LASTS = timedelta(hours=72)
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 # Verified for unknown people, so that an answer takes as long whether the address is known or not.
 _DUMMY: dict[int, str] = {}
 
@@ -108,6 +107,7 @@ def end_membership(db: Session, access: Access, person_id: PersonId) -> None:
         _keep_a_pi(db, access.study.id, person_id)
     membership.ended_at = now()
     sessions.end_all(db, person_id)
+    tokens.revoke_all(db, person_id, access.study.id)
     chain.record(db, access.person.id, "member.ended", "person", person_id, study_id=access.study.id)
 
 

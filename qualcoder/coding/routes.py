@@ -78,8 +78,7 @@ def put(
     )
     touched = service.add_coding(db, me, new)
     if sent.memo:
-        db.flush()
-        service.add_memo(db, me, coding_id, sent.memo)
+        service.keep_memo(db, touched, sent.memo)
     return _turns(request, db, touched)
 
 

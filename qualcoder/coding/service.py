@@ -25,6 +25,8 @@ from qualcoder.transcripts.queries import OpenTurn, open_turns
 from qualcoder.vault import fields as f
 from qualcoder.vault import hashing, sealing
 
+LONGEST_MEMO = 10_000
+
 
 class TextChanged(Conflict):
     """The transcript was published anew while someone was coding it."""
@@ -79,9 +81,9 @@ def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
     code, version, known = _code(db, found, new)
     span = within(new.span, transcript.n_chars)
     turns = turns_at(db, found, span)
-    if known is not None:
-        return Touched(_again(db, found, known, new), found, turns)
     exact, quote = _exact(turns, span)
+    if known is not None:
+        return Touched(_again(db, found, known, new, exact), found, turns)
     coding = Coding(
         id=new.id,
         study_id=transcript.study_id,
@@ -126,9 +128,11 @@ def _code(db: Session, found: Reach, new: NewCoding) -> tuple[Code, CodeVersion,
     return code, version, known
 
 
-def _again(db: Session, found: Reach, known: Coding, new: NewCoding) -> Coding:
-    same = (known.coder_id, known.transcript_id, known.code_id) == (found.me.id, new.transcript_id, new.code_id)
-    if not same:
+def _again(db: Session, found: Reach, known: Coding, new: NewCoding, exact: Span) -> Coding:
+    held = (known.coder_id, known.transcript_id, known.text_number, known.code_id, known.start, known.end)
+    sent = (found.me.id, new.transcript_id, new.text_number, new.code_id, exact.start, exact.end)
+    marks = (known.valence, known.weight, known.is_unsure) == (new.valence, new.weight, new.is_unsure)
+    if held != sent or not marks:
         raise Conflict(N_("This coding exists already with other contents."))
     if known.deleted_at is not None:
         known.deleted_at = None
@@ -223,6 +227,16 @@ def span_by_quote(db: Session, found: Reach, turn_number: int, quote: str) -> Sp
     return place.shifted(turn.start)
 
 
+def keep_memo(db: Session, touched: Touched, text: str) -> None:
+    """The note that came with a coding; the same note sent again stays one note."""
+    coding, key = touched.coding, touched.reach.key
+    held = db.exec(select(Memo).where(col(Memo.about_id) == coding.id, col(Memo.author_id) == touched.reach.me.id))
+    noted = text.strip()[:LONGEST_MEMO]
+    if noted and noted not in {sealing.open_(db, key, f.MEMO_BODY, memo, memo.body_ct) for memo in held}:
+        db.flush()
+        add_memo(db, touched.reach.me, CodingId(coding.id), text)
+
+
 def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
     """A note on one's own coding, sealed with the interview's key."""
     coding = db.get(Coding, coding_id)
@@ -239,7 +253,7 @@ def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
         about_kind="coding",
         about_id=coding.id,
         author_id=me.id,
-        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, text.strip()[:10_000]),
+        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, text.strip()[:LONGEST_MEMO]),
         created_at=now(),
     )
     db.add(memo)

@@ -35,7 +35,7 @@ from qualcoder.races import service as races
 from qualcoder.transcripts import publishing, queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript
-from qualcoder.transcripts.service import NewTranscript, Speaker
+from qualcoder.transcripts.service import NewTranscript
 from qualcoder.vault import identity, slots
 from qualcoder.works import WORKS
 
@@ -191,14 +191,7 @@ def receive_and_search(home: Home, who: Person, study: str, new: NewTranscript) 
     transcript = service.receive(home.data, who, study, new)
     with home.data.transaction() as db:
         found = reach(db, who, transcript.id, Act.REVIEW)
-        turns = queries.open_turns(db, found.key, queries.turns_of(db, found.transcript.text_version_id))
-        roles = {
-            str(line.number): Speaker.INTERVIEWER if line.is_interviewer else Speaker.RESPONDENT
-            for line in queries.speakers_of(turns)
-        }
-        if all(role is Speaker.INTERVIEWER for role in roles.values()):
-            roles = {}
-        service.confirm_speakers(db, found, roles, found.transcript.version)
+        service.confirm_as_found(db, found)
     for job_id in unfinished(home.data):
         run(home.data, WORKS, job_id)
     with home.data.read() as db:
