@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import house, studies
+from qualcoder.commands import bench, house, records, scanning, studies, tokens
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -21,11 +21,15 @@ app.add_typer(house.person_app, name="person")
 app.add_typer(house.audit_app, name="audit")
 app.add_typer(house.keys_app, name="keys")
 app.add_typer(studies.study_app, name="study")
+records.add_to(studies.races_app)
 app.add_typer(studies.races_app, name="races")
 app.add_typer(studies.codebook_app, name="codebook")
 app.add_typer(studies.transcripts_app, name="transcripts")
 app.add_typer(studies.review_app, name="review")
 app.add_typer(studies.matrix_app, name="matrix")
+app.add_typer(tokens.token_app, name="token")
+app.add_typer(scanning.anonymise_app, name="anonymise")
+app.add_typer(bench.bench_app, name="bench")
 
 
 @app.command()

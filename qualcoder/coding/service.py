@@ -24,6 +24,7 @@ from qualcoder.transcripts.models import Transcript, Turn
 from qualcoder.transcripts.queries import OpenTurn, open_turns
 from qualcoder.vault import fields as f
 from qualcoder.vault import hashing, sealing
+from qualcoder.vault.keys import KeyRef
 
 LONGEST_MEMO = 10_000
 
@@ -98,7 +99,7 @@ def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
         valence=new.valence,
         weight=new.weight,
         is_unsure=new.is_unsure,
-        quote_mac=quote_mac(db, found, quote),
+        quote_mac=quote_mac(db, found.key, quote),
         created_at=now(),
     )
     db.add(coding)
@@ -180,9 +181,9 @@ def _exact(turns: tuple[OpenTurn, ...], span: Span) -> tuple[Span, str]:
     return local.shifted(origin), local.of(text)
 
 
-def quote_mac(db: Session, found: Reach, quote: str) -> bytes:
+def quote_mac(db: Session, ref: KeyRef, quote: str) -> bytes:
     """HMAC of the coded words under the interview's key: shows later whether the place still holds them."""
-    key = sealing.keyring_of(db).derived(found.key, "quote")
+    key = sealing.keyring_of(db).derived(ref, "quote")
     return hashing.mac(key, quote.encode())
 
 

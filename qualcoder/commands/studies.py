@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
-from qualcoder.accounts.access import Access, studies_of
+from qualcoder.accounts.access import ONLY_STUDY, Access, studies_of
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
@@ -18,7 +18,7 @@ from qualcoder.codebooks import service as codebooks
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
-from qualcoder.core.errors import Invalid, NotFound
+from qualcoder.core.errors import Invalid, NotFound, Refused
 from qualcoder.core.ids import TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.core.queue import run, unfinished
@@ -61,6 +61,8 @@ def study_create(
     with opened(home) as found:
         with found.data.transaction() as db:
             who = shared.actor(db, as_)
+            if ONLY_STUDY in db.info:
+                raise Refused(N_("A token acts in one study and makes no others. Use --as EMAIL."))
             study = accounts.create_study(db, who, accounts.StudyDraft(slug, title, second_reader))
             study.may_accept_all = allow_accept_all
             study_id = study.id
@@ -163,7 +165,7 @@ def transcripts_upload(
     rows = []
     with opened(home) as found:
         with found.data.read() as db:
-            who = shared.actor(db, as_)
+            who = shared.access(db, as_, study, Act.UPLOAD).person
             db.expunge_all()
         for file in files:
             new = NewTranscript(

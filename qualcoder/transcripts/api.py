@@ -199,11 +199,7 @@ def upload(
     transcript = service.receive(db, me, s, new_transcript(fields, file), key)
     if fields.speakers is Speakers.AS_FOUND and transcript.state is TranscriptState.RECEIVED:
         with db.transaction() as writing:
-            found = reach(writing, me, transcript.id, Act.REVIEW)
-            # A repetition of the request may have done it meanwhile.
-            if found.transcript.state is TranscriptState.RECEIVED:
-                service.confirm_as_found(writing, found)
-            transcript = found.transcript
+            transcript = service.take_as_found(writing, me, transcript.id)
     return reference(transcript)
 
 

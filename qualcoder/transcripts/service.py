@@ -25,7 +25,7 @@ from qualcoder.interviews import service as interviews
 from qualcoder.interviews.models import Interview
 from qualcoder.interviews.service import NewInterview
 from qualcoder.transcripts import parsing
-from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.access import Reach, reach
 from qualcoder.transcripts.languages import guess
 from qualcoder.transcripts.models import TextKind, TextVersion, Transcript, TranscriptState, Turn
 from qualcoder.transcripts.parsing.parsed import Parsed
@@ -197,21 +197,31 @@ def _raw_turns(db: Session, key: KeyRef, version: TextVersion, parsed: Parsed, l
     return turns
 
 
-def require_received(reach: Reach, seen_version: int) -> None:
+def take_as_found(db: Session, me: Person, transcript_id: TranscriptId) -> Transcript:
+    """Take the speakers as found, unless they are confirmed already; of several at once one does it."""
+    db.exec(select(Transcript.id).where(col(Transcript.id) == transcript_id).with_for_update()).first()
+    found = reach(db, me, transcript_id, Act.REVIEW)
+    if found.transcript.state is TranscriptState.RECEIVED:
+        confirm_as_found(db, found)
+        db.flush()
+    return found.transcript
+
+
+def require_received(found: Reach, seen_version: int) -> None:
     """Conflict when the speakers were confirmed since `seen_version`."""
-    transcript = reach.transcript
+    transcript = found.transcript
     if transcript.state is not TranscriptState.RECEIVED or transcript.version != seen_version:
         message = N_("The speakers of this transcript were confirmed meanwhile.")
         raise Conflict(message, seen=seen_version, now=transcript.version)
 
 
-def confirm_as_found(db: Session, reach: Reach) -> None:
+def confirm_as_found(db: Session, found: Reach) -> None:
     """Take the speakers as they were found; where everybody seems to ask, everybody answers."""
-    turns = open_turns(db, reach.key, turns_of(db, reach.transcript.text_version_id))
+    turns = open_turns(db, found.key, turns_of(db, found.transcript.text_version_id))
     asking = {str(line.number) for line in speakers_of(turns) if line.is_interviewer}
     if len(asking) == len({turn.speaker for turn in turns}):
         asking = set()
-    confirm_speakers(db, reach, dict.fromkeys(asking, Speaker.INTERVIEWER), reach.transcript.version)
+    confirm_speakers(db, found, dict.fromkeys(asking, Speaker.INTERVIEWER), found.transcript.version)
 
 
 def confirm_speakers(db: Session, reach: Reach, roles: Mapping[str, Speaker], seen_version: int) -> None:

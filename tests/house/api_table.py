@@ -60,9 +60,7 @@ API_ENTRIES: Mapping[str, Entry] = {
         Reach.STUDY, 201, Act.EDIT_CODEBOOK, _STUDY, _json(key="NEW", stata="th_new", label=_LABEL, parent="FACTOR")
     ),
     "api:add_interview": Entry(Reach.STUDY, 201, Act.UPLOAD, _STUDY, _json(**_INTERVIEW), shows="I-0"),
-    "api:interview": Entry(
-        Reach.INTERVIEW, 200, Act.SEE_INTERVIEW, {"interview_id": "interview"}, shows="KOY-2022-2"
-    ),
+    "api:interview": Entry(Reach.INTERVIEW, 200, Act.SEE_INTERVIEW, {"interview_id": "interview"}, shows="KOY-2022-2"),
     "api:set_links": Entry(
         Reach.INTERVIEW,
         200,
@@ -88,9 +86,7 @@ API_ENTRIES: Mapping[str, Entry] = {
     "api:publish": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), _seen("review")),
     "api:put_coding": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='"code_id"'),
     "api:delete_coding": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
-    "api:codings_of_transcript": Entry(
-        Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows='"items"'
-    ),
+    "api:codings_of_transcript": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows='"items"'),
     "api:codings": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='"items"'),
     "api:matrix": Entry(Reach.STUDY, 200, Act.SEE_MATRIX, _STUDY, shows="Water"),
     "api:ask_export": Entry(Reach.STUDY, 202, Act.EXPORT, _STUDY, _json(format="csv"), shows="waiting"),

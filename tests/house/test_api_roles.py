@@ -56,9 +56,7 @@ def doors(template_of: TemplateOf, tmp_path_factory: pytest.TempPathFactory) -> 
         world, home = stage.world, stage.home
         homes.add_member(home, world.other_study, world.pi, Role.PI)
         studies = {"outsider": world.other_study}
-        tokens = {
-            who: token_of(home, studies.get(who, world.study), person) for who, person in world.by_name.items()
-        }
+        tokens = {who: token_of(home, studies.get(who, world.study), person) for who, person in world.by_name.items()}
         tokens[ELSEWHERE] = token_of(home, world.other_study, world.pi)
         stage.keep()
         yield Doors(stage, tokens)
@@ -96,7 +94,15 @@ def test_no_cookie_and_no_odd_header_opens_the_api(doors: Doors, name: str) -> N
         return
     stage = doors.stage
     before = stage.digests()
-    odd = ["", "Bearer", "Bearer ", "Basic " + doors.tokens["pi"], "Bearer " + "x" * 43, doors.tokens["pi"], "Bearer ключ"]
+    odd = [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic " + doors.tokens["pi"],
+        "Bearer " + "x" * 43,
+        doors.tokens["pi"],
+        "Bearer ключ",
+    ]
     for header in odd:
         # A session's cookie and form token, as a page of ours would send them.
         browser = stage.browser("pi")
@@ -177,7 +183,7 @@ def test_a_body_that_is_not_as_described_is_refused_field_by_field_and_not_repea
         assert secret not in answer.text
         if name != "api:upload":
             assert answer.json()["fields"]
-    other = doors.ask(who, name, **{"json": None, "files": None, "data": {"a": secret}})
+    other = doors.ask(who, name, json=None, files=None, data={"a": secret})
     assert other.status_code == 415
     assert changed(before, stage.digests()) == set()
 
