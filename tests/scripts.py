@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -9,7 +11,12 @@ from qualcoder.accounts import tokens
 from qualcoder.accounts.models import Person, Study
 from qualcoder.home import Home
 from tests import homes
-from tests.homes import ADDRESS, TestClient, World, access_of
+from tests.homes import ADDRESS, World, access_of
+
+with warnings.catch_warnings():
+    # Starlette asks for a successor of httpx that the project does not need for anything else.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
 
 API = "/api/v1"
 

@@ -101,8 +101,9 @@ def put(
         is_unsure=sent.unsure,
     )
     touched = service.add_coding(db, me, new)
-    if sent.memo:
-        service.keep_memo(db, touched, sent.memo)
+    if sent.memo and sent.memo.strip():
+        db.flush()
+        service.add_memo(db, me, coding_id, sent.memo)
     return _out(touched.coding, has_memo=queries.has_memo(db, coding_id))
 
 

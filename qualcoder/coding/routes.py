@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -78,7 +79,8 @@ def put(
     )
     touched = service.add_coding(db, me, new)
     if sent.memo:
-        service.keep_memo(db, touched, sent.memo)
+        db.flush()
+        service.add_memo(db, me, coding_id, sent.memo)
     return _turns(request, db, touched)
 
 
@@ -138,7 +140,7 @@ def add_by_quote(
 
 def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: QuoteForm) -> None:
     found = reach_codable(db, me, transcript_id, Act.CODE)
-    if not sent.turn.strip().isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", sent.turn.strip()):
         message = N_("Enter a whole number.")
         raise Invalid(message, fields={"turn": message})
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_
+from sqlalchemy import and_, func
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
@@ -165,7 +165,8 @@ def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
         .where(
             col(Turn.text_version_id) == version_id,
             col(Turn.start) < span.end,
-            (col(Turn.start) >= before) | (col(Turn.start) >= containing),
+            # One bound, not two joined by OR: with OR the index is read from the start of the text.
+            col(Turn.start) >= func.coalesce(before, containing),
         )
         .order_by(col(Turn.start))
     ).all()
@@ -228,24 +229,19 @@ def span_by_quote(db: Session, found: Reach, turn_number: int, quote: str) -> Sp
     return place.shifted(turn.start)
 
 
-def keep_memo(db: Session, touched: Touched, text: str) -> None:
-    """The note that came with a coding; the same note sent again stays one note."""
-    coding, key = touched.coding, touched.reach.key
-    held = db.exec(select(Memo).where(col(Memo.about_id) == coding.id, col(Memo.author_id) == touched.reach.me.id))
-    noted = text.strip()[:LONGEST_MEMO]
-    if noted and noted not in {sealing.open_(db, key, f.MEMO_BODY, memo, memo.body_ct) for memo in held}:
-        db.flush()
-        add_memo(db, touched.reach.me, CodingId(coding.id), text)
-
-
 def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
-    """A note on one's own coding, sealed with the interview's key."""
+    """A note on one's own coding, sealed with the interview's key. Repeating the same words returns the same note."""
     coding = db.get(Coding, coding_id)
     if coding is None or coding.deleted_at is not None:
         raise NotFound
     found = reach_codable(db, me, coding.transcript_id, Act.CODE)
     if coding.coder_id != me.id:
         raise NotYours if sees_all(found) else NotFound
+    words = text.strip()[:LONGEST_MEMO]
+    mine = select(Memo).where(col(Memo.about_id) == coding.id, col(Memo.author_id) == me.id)
+    for memo in db.exec(mine):
+        if sealing.open_(db, found.key, f.MEMO_BODY, memo, memo.body_ct) == words:
+            return memo
     row = sealing.RowKey(new_id())
     memo = Memo(
         id=row.id,
@@ -254,7 +250,7 @@ def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
         about_kind="coding",
         about_id=coding.id,
         author_id=me.id,
-        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, text.strip()[:LONGEST_MEMO]),
+        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, words),
         created_at=now(),
     )
     db.add(memo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from qualcoder.accounts.access import Access, study_by_slug
@@ -32,6 +32,8 @@ from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import render
 
 router = APIRouter()
+
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 LANGUAGE_LABELS = (
     ("auto", N_("find out")),
@@ -96,7 +98,14 @@ class SpeakersView:
 
 
 @router.get("/studies/{slug}/transcripts", name="transcripts:list")
-def list_page(request: Request, db: ReadDb, me: Me, slug: str, state: str = "", after: int = 0) -> Response:
+def list_page(
+    request: Request,
+    db: ReadDb,
+    me: Me,
+    slug: str,
+    state: str = "",
+    after: After = 0,
+) -> Response:
     """Transcripts by serial, fifty a page, narrowed to a state if one is given."""
     access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
     wanted = TranscriptState(state) if state in set(TranscriptState) else None
@@ -236,9 +245,8 @@ def _status(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -
         return RedirectResponse(
             request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303
         )
-    view = StatusView(
-        transcript.id, transcript.serial, transcript.state, queries.latest_job(db, transcript), transcript.version
-    )
+    state = TranscriptState.FAILED if service.search_is_lost(db, transcript) else transcript.state
+    view = StatusView(transcript.id, transcript.serial, state, queries.latest_job(db, transcript), transcript.version)
     return render(
         request, "transcripts/status.html", view, title=N_("Searching for names"), access=found.access, block="status"
     )

@@ -32,7 +32,8 @@ class Desk:
         return {**ids, "version": 1, "start": start, "end": end, **more}
 
     def put(self, body: dict[str, Any], coding_id: object = None, script: Script | None = None) -> httpx.Response:
-        return (script or self.script).put(f"/codings/{coding_id or uuid4()}", json=body)
+        answer: httpx.Response = (script or self.script).put(f"/codings/{coding_id or uuid4()}", json=body)
+        return answer
 
     def as_(self, name: str) -> Script:
         return self.script.with_token(token_of(self.home, self.world.study, self.world.by_name[name]))

@@ -43,7 +43,8 @@ class Doors:
 
     def ask(self, who: str, name: str, /, path: str = "", **more: Any) -> httpx.Response:
         sent = {**API_ENTRIES[name].send(self.stage), **more}
-        return self.script(who).request(method_of(name), path or self.path(name), **sent)
+        answer: httpx.Response = self.script(who).request(method_of(name), path or self.path(name), **sent)
+        return answer
 
 
 def method_of(name: str) -> str:
@@ -109,7 +110,7 @@ def test_no_cookie_and_no_odd_header_opens_the_api(doors: Doors, name: str) -> N
         answer = browser.request(
             method_of(name),
             API + doors.path(name),
-            headers={"Authorization": header.encode()} if header else {},  # type: ignore[dict-item]  # httpx takes bytes
+            headers={"Authorization": header.encode()} if header else {},
             **API_ENTRIES[name].send(stage),
         )
         assert answer.status_code == 401, header

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_code_is_added_once(pi: Script) -> None:
     added = pi.post("/studies/demo/codes", json=body)
     assert (added.status_code, added.json()["depth"], added.json()["label"]) == (201, 1, LABEL)
     assert pi.post("/studies/demo/codes", json=body).status_code == 409
-    refused = [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"key": "gas"}, "key"),
         ({"key": "GAS2"}, "stata"),
         ({"key": "GAS2", "stata": "byte"}, "stata"),
@@ -139,5 +140,6 @@ def test_links_are_replaced_as_a_whole(pi: Script) -> None:
     by_id = [{"kind": "round", "id": found["links"][0]["id"], "type": "about"}]
     assert pi.put(f"{path}/links", json={"version": linked["version"], "links": by_id}).status_code == 200
     assert [link["key"] for link in pi.get(path).json()["links"]] == ["KOY-2022-1"]
-    for change in ({"consent": {"given": False}}, {"held_on": "x"}, {"respondents": []}, {"links": [{"key": "NO"}]}):
+    refused: list[dict[str, Any]] = [{"consent": {"given": False}}, {"held_on": "x"}, {"respondents": []}]
+    for change in [*refused, {"links": [{"key": "NO"}]}]:
         assert pi.post("/studies/demo/interviews", json={**body, **change}).status_code == 422

@@ -25,7 +25,8 @@ def send(script: Script, text: str = making.TEXT, key: str = "", **fields: Any) 
     headers = [(b"Idempotency-Key", key.encode())] if key else []
     files = {"file": ("сұхбат.txt", text.encode())}
     sent = {name: value for name, value in {**FIELDS, **fields}.items() if value is not None}
-    return script.post("/studies/demo/transcripts", data=sent, files=files, headers=headers)
+    answer: httpx.Response = script.post("/studies/demo/transcripts", data=sent, files=files, headers=headers)
+    return answer
 
 
 def opened(home: Home, act: str) -> int:
