@@ -44,6 +44,12 @@ class TranscriptRef(Reply):
     version: int
 
 
+class Received(TranscriptRef):
+    """A file that was taken in. `notices` say what of the file was left out or put in order."""
+
+    notices: tuple[str, ...]
+
+
 class TranscriptOut(TranscriptRef):
     """A transcript in a list. `title` is empty for those who only code: it may name somebody."""
 
@@ -193,14 +199,14 @@ def upload(
     key: Annotated[
         str, Header(alias="Idempotency-Key", description="The same key again gets the same transcript")
     ] = "",
-) -> TranscriptRef:
+) -> Received:
     """Store a file sealed and search it for names; with `speakers=ask` only after the speakers are confirmed."""
     fields, file = sent
     transcript = service.receive(db, me, s, new_transcript(fields, file), key)
     if fields.speakers is Speakers.AS_FOUND and transcript.state is TranscriptState.RECEIVED:
         with db.transaction() as writing:
             transcript = service.take_as_found(writing, me, transcript.id)
-    return reference(transcript)
+    return Received(**reference(transcript).model_dump(), notices=tuple(transcript.notices))
 
 
 @router.get("/transcripts/{transcript_id}", name="api:transcript")
