@@ -15,6 +15,7 @@ from qualcoder.audit import routes as audit
 from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
+from qualcoder.coding import events_api
 from qualcoder.coding import routes as coding
 from qualcoder.home import Home
 from qualcoder.interviews import api as interviews_api
@@ -30,6 +31,7 @@ from qualcoder.web import errors, openapi_routes, security, session_routes
 from qualcoder.web.bearer import Budget
 from qualcoder.web.pages import ROOT
 from qualcoder.web.replies import PROBLEMS
+from qualcoder.web.streams import Streams
 
 ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
 
@@ -41,6 +43,7 @@ API_ROUTERS = (
     review_api,
     codebooks_api,
     coding_api,
+    events_api,
     matrices_api,
     openapi_routes,
 )
@@ -87,6 +90,7 @@ def create_app(home: Home) -> FastAPI:
         app.include_router(module.router)
     app.state.api = api_router()
     app.state.budget = Budget(home.settings.api_per_minute)
+    app.state.streams = Streams()
     app.include_router(app.state.api)
     return app
 

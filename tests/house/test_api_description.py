@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import sampled_from
 
 from qualcoder.web.bearer import Budget
+from qualcoder.web.streams import Streams
 from tests.conftest import TemplateOf
 from tests.homes import Backend
 from tests.house.roles_stage import Stage, built
@@ -40,6 +41,7 @@ CHECKS = [not_a_server_error, response_schema_conformance, status_code_conforman
 def stage(template_of: TemplateOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with built(template_of(Backend.WAL), tmp_path_factory.mktemp("described")) as made:
         made.app.state.budget = Budget(1_000_000)
+        made.app.state.streams = Streams(longest=0)
         yield made
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from qualcoder.accounts.models import Role
+from qualcoder.web.streams import Streams
 from tests import homes
 from tests.conftest import TemplateOf
 from tests.homes import Backend
@@ -58,6 +59,7 @@ def doors(template_of: TemplateOf, tmp_path_factory: pytest.TempPathFactory) -> 
         homes.add_member(home, world.other_study, world.pi, Role.PI)
         studies = {"outsider": world.other_study}
         tokens = {who: token_of(home, studies.get(who, world.study), person) for who, person in world.by_name.items()}
+        stage.app.state.streams = Streams(longest=0)
         tokens[ELSEWHERE] = token_of(home, world.other_study, world.pi)
         stage.keep()
         yield Doors(stage, tokens)

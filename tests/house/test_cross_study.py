@@ -30,6 +30,7 @@ from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript
 from qualcoder.web.bearer import Budget
+from qualcoder.web.streams import Streams
 from tests import homes
 from tests.conftest import TemplateOf
 from tests.homes import Backend, World, access_of
@@ -125,6 +126,7 @@ def two(template_of: TemplateOf, tmp_path_factory: pytest.TempPathFactory) -> It
         homes.add_member(home, second.study, first.pi, Role.PI)
         app = homes.make_app(home)
         app.state.budget = Budget(10_000_000)
+        app.state.streams = Streams(longest=0)
         people = (first.pi, first.researcher, first.coder, first.observer)
         scripts = tuple(Script(app, token_of(home, first.study, person)) for person in people)
         yield Two(home, scripts, own, foreign)
