@@ -38,7 +38,7 @@ from tests.interviews.making import import_koyandy
 from tests.scripts import Script, api_routes, token_of
 from tests.transcripts import making
 
-MIXES = 300
+MIXES = 5_000
 Ids = dict[str, str]
 # What each route names, in its path and beside it. A word in <> is put in as it stands.
 BODIES: Mapping[str, Mapping[str, Any]] = {
