@@ -27,7 +27,7 @@ from qualcoder.races import routes as races
 from qualcoder.transcripts import api as transcripts_api
 from qualcoder.transcripts import review_api, review_routes
 from qualcoder.transcripts import routes as transcripts
-from qualcoder.web import errors, openapi_routes, security, session_routes
+from qualcoder.web import errors, gate, openapi_routes, security, session_routes
 from qualcoder.web.bearer import Budget
 from qualcoder.web.pages import ROOT
 from qualcoder.web.replies import PROBLEMS
@@ -80,7 +80,7 @@ def create_app(home: Home) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(security.guard)],
+        dependencies=[Depends(security.guard), Depends(gate.known_first), Depends(security.genuine)],
     )
     app.state.home = home
     logging.getLogger("qualcoder").setLevel(logging.INFO)
@@ -88,6 +88,7 @@ def create_app(home: Home) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     for module in ROUTERS:
         app.include_router(module.router)
+    app.state.for_the_signed_in = gate.for_the_signed_in(module.router for module in ROUTERS)
     app.state.api = api_router()
     app.state.budget = Budget(home.settings.api_per_minute)
     app.state.streams = Streams()

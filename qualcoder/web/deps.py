@@ -53,7 +53,14 @@ HomeDep = Annotated[Home, Depends(get_home)]
 
 
 def find_me(request: Request) -> Person | None:
-    """Who is signed in, in a look of its own that is over before the handler begins."""
+    """Who is signed in, in a look of its own that is over before the handler begins; one look for each request."""
+    if not hasattr(request.state, "found"):
+        request.state.found = _look(request)
+    found: Person | None = request.state.found
+    return found
+
+
+def _look(request: Request) -> Person | None:
     token = session_token(request)
     if token is None:
         return None
@@ -74,6 +81,9 @@ def signed_in(request: Request) -> Person:
         raise SignInFirst
     return me
 
+
+# What a route depends on when it is for the signed-in only.
+ASKS_WHO = frozenset({signed_in})
 
 Me = Annotated[Person, Depends(signed_in)]
 MaybeMe = Annotated[Person | None, Depends(find_me)]

@@ -59,12 +59,14 @@ class _InMemory(MultiPartParser):
 
 
 async def read_body(request: Request) -> Body:
-    """Read and decode the body once; later calls get the same."""
+    """Read and decode the body once; later calls get the same. Visitors send a megabyte at most."""
     known: Body | None = getattr(request.state, "body", None)
     if known is not None:
         return known
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     megabytes: int = request.app.state.home.settings.max_upload_mb
+    if getattr(request.state, "me", None) is None:
+        megabytes = 1
     limit = megabytes << 20 if kind == "multipart/form-data" else MAX_FIELDS_BYTES
     limit += 64 << 10 if kind == "multipart/form-data" else 0
     declared = request.headers.get("content-length", "")
