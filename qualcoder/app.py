@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qualcoder.accounts import account_routes, sign_in_routes
 from qualcoder.accounts import api as accounts_api
 from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
@@ -33,7 +34,20 @@ from qualcoder.web.pages import ROOT
 from qualcoder.web.replies import PROBLEMS
 from qualcoder.web.streams import Streams
 
-ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
+ROUTERS = (
+    session_routes,
+    sign_in_routes,
+    account_routes,
+    accounts,
+    audit,
+    races,
+    interviews,
+    transcripts,
+    review_routes,
+    codebooks,
+    coding,
+    matrices,
+)
 
 API_ROUTERS = (
     accounts_api,

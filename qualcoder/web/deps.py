@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from qualcoder.accounts import sessions
 from qualcoder.accounts.models import Person
+from qualcoder.accounts.sessions import Current
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.messages import N_
@@ -24,6 +25,15 @@ class SignInFirst(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("Sign in first. What you were doing is still on the page."))
+
+
+class EnrolFirst(DomainError):
+    """Signed in, in a role that needs a second factor, and without one."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(N_("Set up your second factor first. Your role needs one."))
 
 
 def get_home(request: Request) -> Home:
@@ -52,15 +62,15 @@ Db = Annotated[Database, Depends(get_database)]
 HomeDep = Annotated[Home, Depends(get_home)]
 
 
-def find_me(request: Request) -> Person | None:
-    """Who is signed in, in a look of its own that is over before the handler begins; one look for each request."""
+def find_current(request: Request) -> Current | None:
+    """Who is signed in with which session, in a look that is over before the handler begins; one for each request."""
     if not hasattr(request.state, "found"):
         request.state.found = _look(request)
-    found: Person | None = request.state.found
+    found: Current | None = request.state.found
     return found
 
 
-def _look(request: Request) -> Person | None:
+def _look(request: Request) -> Current | None:
     token = session_token(request)
     if token is None:
         return None
@@ -71,19 +81,40 @@ def _look(request: Request) -> Person | None:
     if current.is_to_touch and "x-background" not in request.headers:
         sessions.touch(database, current.session_id)
     request.state.me = current.person
-    return current.person
+    return current
+
+
+def find_me(request: Request) -> Person | None:
+    """Who is signed in, if anybody."""
+    current = find_current(request)
+    return current.person if current is not None else None
+
+
+def at_the_door(request: Request) -> Current:
+    """Who is signed in, perhaps still without the second factor that the role needs; or SignInFirst."""
+    current = find_current(request)
+    if current is None:
+        raise SignInFirst
+    return current
+
+
+def inside(request: Request) -> Current:
+    """Who is signed in with all that the role needs. The demo asks for no second factor."""
+    current = at_the_door(request)
+    if current.owes_factor and not get_home(request).settings.demo:
+        raise EnrolFirst
+    return current
 
 
 def signed_in(request: Request) -> Person:
-    """Who is signed in, or SignInFirst."""
-    me = find_me(request)
-    if me is None:
-        raise SignInFirst
-    return me
+    """Who is signed in, or a refusal that says what is missing."""
+    return inside(request).person
 
 
 # What a route depends on when it is for the signed-in only.
-ASKS_WHO = frozenset({signed_in})
+ASKS_WHO = frozenset({signed_in, inside, at_the_door})
 
 Me = Annotated[Person, Depends(signed_in)]
 MaybeMe = Annotated[Person | None, Depends(find_me)]
+Inside = Annotated[Current, Depends(inside)]
+AtTheDoor = Annotated[Current, Depends(at_the_door)]

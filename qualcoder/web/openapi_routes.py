@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from qualcoder import __version__
 from qualcoder.web.bearer import SCHEME, TokenNeeded, find_token, holder
-from qualcoder.web.deps import find_me
+from qualcoder.web.deps import find_me, signed_in
 from qualcoder.web.replies import BODIES
 
 router = APIRouter()
@@ -43,4 +43,6 @@ def openapi(request: Request) -> JSONResponse:
         holder(request)
     elif find_me(request) is None:
         raise TokenNeeded
+    else:
+        signed_in(request)
     return JSONResponse(describe(request.app.state.api))
