@@ -16,6 +16,8 @@ from qualcoder.commands import bench, house, records, scanning, studies, tokens
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
+NO_DATABASE = "The database can't be reached or was not made yet. Run: qualcoder init"
+
 app = house.house
 app.add_typer(house.person_app, name="person")
 app.add_typer(house.audit_app, name="audit")
@@ -58,8 +60,10 @@ def main() -> None:
             if text != problem.message:
                 sys.stderr.write(f"{text}\n")
         status = 3 if isinstance(problem, Unavailable) else 2
-    except SQLAlchemyError:
-        sys.stderr.write("The database can't be reached or was not made yet. Run: qualcoder init\n")
+    except SQLAlchemyError as problem:
+        is_full = "full" in str(getattr(problem, "orig", ""))
+        said = "The disk is full. Make space and run this again." if is_full else NO_DATABASE
+        sys.stderr.write(f"{said}\n")
         status = 3
     except CannotOpen:
         sys.stderr.write("A sealed value can't be opened: it was altered, or the keys are of another home.\n")

@@ -144,11 +144,21 @@ def _seq(db: ApiRead, access: Access, last: str) -> int:
         raise happenings.unknown_event() from None
 
 
+_FIELDS = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "event": {"enum": ["ready", *Topic, "work", "end"]},
+        "data": {"type": "string", "description": "JSON: what the event is about, by its ids"},
+        "retry": {"type": "integer"},
+    },
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": f"Events `ready`, {', '.join(f'`{topic}`' for topic in Topic)}, `work`, and `end` when the "
         "access has ended. The `id` of one, sent as Last-Event-ID, goes on after it.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _FIELDS}},
     }
 }
 

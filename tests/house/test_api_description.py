@@ -33,7 +33,7 @@ IDS = {
     "coding_id": "coding",
     "export_id": "export",
 }
-EXAMPLES = 20
+EXAMPLES = 15
 # The server answers under its own names only.
 HOST = "127.0.0.1"
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
