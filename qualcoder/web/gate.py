@@ -34,5 +34,5 @@ def known_first(request: Request) -> None:
     if is_harmless(request):
         return
     closed: Endpoints = request.app.state.for_the_signed_in
-    if find_me(request) is None and request.scope["endpoint"] in closed:
+    if request.scope["endpoint"] in closed and find_me(request) is None:
         raise SignInFirst
