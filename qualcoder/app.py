@@ -18,6 +18,7 @@ from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
 from qualcoder.coding import events_api
 from qualcoder.coding import routes as coding
+from qualcoder.custody import routes as custody
 from qualcoder.home import Home
 from qualcoder.interviews import api as interviews_api
 from qualcoder.interviews import routes as interviews
@@ -47,6 +48,7 @@ ROUTERS = (
     codebooks,
     coding,
     matrices,
+    custody,
 )
 
 API_ROUTERS = (

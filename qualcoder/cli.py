@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import bench, house, records, scanning, studies, tokens
+from qualcoder.commands import bench, custody, house, records, scanning, studies, tokens
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -22,6 +22,7 @@ app = house.house
 app.add_typer(house.person_app, name="person")
 app.add_typer(house.audit_app, name="audit")
 app.add_typer(house.keys_app, name="keys")
+app.add_typer(custody.backup_app, name="backup")
 app.add_typer(studies.study_app, name="study")
 records.add_to(studies.races_app)
 app.add_typer(studies.races_app, name="races")
