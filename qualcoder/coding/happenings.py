@@ -116,6 +116,7 @@ def number_of(db: Session, access: Access, event_id: UUID) -> int:
 
 
 def unknown_event() -> Invalid:
+    """What an id that the person was never told is answered."""
     message = N_("This event is not known. Read the lists anew and listen from now on.")
     return Invalid(message, fields={"Last-Event-ID": message})
 
