@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import logging
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qualcoder.accounts import account_routes, sign_in_routes
+from qualcoder.accounts import api as accounts_api
 from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
+from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
+from qualcoder.coding import api as coding_api
+from qualcoder.coding import events_api
 from qualcoder.coding import routes as coding
 from qualcoder.custody import routes as custody
 from qualcoder.home import Home
+from qualcoder.interviews import api as interviews_api
 from qualcoder.interviews import routes as interviews
+from qualcoder.matrices import api as matrices_api
 from qualcoder.matrices import routes as matrices
+from qualcoder.races import api as races_api
 from qualcoder.races import routes as races
-from qualcoder.transcripts import review_routes
+from qualcoder.transcripts import api as transcripts_api
+from qualcoder.transcripts import review_api, review_routes
 from qualcoder.transcripts import routes as transcripts
-from qualcoder.web import errors, security, session_routes
+from qualcoder.web import errors, gate, openapi_routes, security, session_routes
+from qualcoder.web.bearer import Budget
 from qualcoder.web.pages import ROOT
+from qualcoder.web.replies import PROBLEMS
+from qualcoder.web.streams import Streams
 
 ROUTERS = (
     session_routes,
@@ -38,6 +49,19 @@ ROUTERS = (
     coding,
     matrices,
     custody,
+)
+
+API_ROUTERS = (
+    accounts_api,
+    races_api,
+    interviews_api,
+    transcripts_api,
+    review_api,
+    codebooks_api,
+    coding_api,
+    events_api,
+    matrices_api,
+    openapi_routes,
 )
 
 
@@ -72,7 +96,7 @@ def create_app(home: Home) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(security.guard)],
+        dependencies=[Depends(security.guard), Depends(gate.known_first), Depends(security.genuine)],
     )
     app.state.home = home
     logging.getLogger("qualcoder").setLevel(logging.INFO)
@@ -80,4 +104,17 @@ def create_app(home: Home) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
     for module in ROUTERS:
         app.include_router(module.router)
+    app.state.for_the_signed_in = gate.for_the_signed_in(module.router for module in ROUTERS)
+    app.state.api = api_router()
+    app.state.budget = Budget(home.settings.api_per_minute)
+    app.state.streams = Streams()
+    app.include_router(app.state.api)
     return app
+
+
+def api_router() -> APIRouter:
+    """Every address of the JSON API, with the refusals that each may give."""
+    api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+    for module in API_ROUTERS:
+        api.include_router(module.router)
+    return api

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import custody, house, studies
+from qualcoder.commands import bench, custody, house, records, scanning, studies, tokens
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
+
+NO_DATABASE = "The database can't be reached or was not made yet. Run: qualcoder init"
 
 app = house.house
 app.add_typer(house.person_app, name="person")
@@ -22,11 +24,15 @@ app.add_typer(house.audit_app, name="audit")
 app.add_typer(house.keys_app, name="keys")
 app.add_typer(custody.backup_app, name="backup")
 app.add_typer(studies.study_app, name="study")
+records.add_to(studies.races_app)
 app.add_typer(studies.races_app, name="races")
 app.add_typer(studies.codebook_app, name="codebook")
 app.add_typer(studies.transcripts_app, name="transcripts")
 app.add_typer(studies.review_app, name="review")
 app.add_typer(studies.matrix_app, name="matrix")
+app.add_typer(tokens.token_app, name="token")
+app.add_typer(scanning.anonymise_app, name="anonymise")
+app.add_typer(bench.bench_app, name="bench")
 
 
 @app.command()
@@ -55,8 +61,10 @@ def main() -> None:
             if text != problem.message:
                 sys.stderr.write(f"{text}\n")
         status = 3 if isinstance(problem, Unavailable) else 2
-    except SQLAlchemyError:
-        sys.stderr.write("The database can't be reached or was not made yet. Run: qualcoder init\n")
+    except SQLAlchemyError as problem:
+        is_full = "full" in str(getattr(problem, "orig", ""))
+        said = "The disk is full. Make space and run this again." if is_full else NO_DATABASE
+        sys.stderr.write(f"{said}\n")
         status = 3
     except CannotOpen:
         sys.stderr.write("A sealed value can't be opened: it was altered, or the keys are of another home.\n")

@@ -33,6 +33,7 @@ class Settings:
     passphrase_memory_mib: int = 256
     password_memory_mib: int = 64
     max_upload_mb: int = 50
+    api_per_minute: int = 600
     demo: bool = False
     insecure_http: bool = False
     stay_sealed: bool = False

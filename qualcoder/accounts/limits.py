@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import RateLimit
@@ -48,19 +49,25 @@ def _bucket(db: Session, limit: Limit, who: str) -> bytes:
     return sealing.lookup(db, KeyRef.system(), "rate", limit.name, who)
 
 
-def take(db: Session, limit: Limit, who: str) -> bool:
-    """Take one token; False when the bucket is empty. `who` is stored as a digest only."""
+def take(db: Session, limit: Limit, who: str, count: int = 1) -> bool:
+    """Take one token, or `count`; False when the bucket holds fewer. `who` is stored as a digest only."""
     bucket = _bucket(db, limit, who)
-    row = db.exec(select(RateLimit).where(col(RateLimit.bucket) == bucket).with_for_update()).first()
+    wanted = select(RateLimit).where(col(RateLimit.bucket) == bucket).with_for_update()
+    row = db.exec(wanted).first()
     if row is None:
-        db.add(RateLimit(bucket=bucket, tokens=limit.burst - 1, changed_at=now()))
-        db.flush()
-        return True
+        try:
+            with db.begin_nested():
+                db.add(RateLimit(bucket=bucket, tokens=limit.burst - count, changed_at=now()))
+        except IntegrityError:
+            # Another process made the bucket in this very moment.
+            row = db.exec(wanted).one()
+        else:
+            return True
     passed = (now() - row.changed_at).total_seconds() / 60
     tokens = min(float(limit.burst), row.tokens + passed * limit.per_minute)
-    if tokens < 1:
+    if tokens < count:
         return False
-    row.tokens, row.changed_at = tokens - 1, now()
+    row.tokens, row.changed_at = tokens - count, now()
     return True
 
 

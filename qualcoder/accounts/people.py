@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Membership, Person, Role
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Invalid
-from qualcoder.core.ids import PersonId, StudyId, new_id
+from qualcoder.core.ids import ZERO, PersonId, StudyId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -139,3 +140,24 @@ def members_of(db: Session, study_id: StudyId) -> list[Member]:
         for membership, person in rows
     ]
     return sorted(members, key=lambda member: (order.index(member.role), member.name.casefold()))
+
+
+def members_named(db: Session, study_id: StudyId, named: Sequence[str]) -> list[PersonId]:
+    """Members of a study by id or address, each once; Invalid when one of them is no member."""
+    found: dict[PersonId, None] = {}
+    for text in named:
+        try:
+            person_id = PersonId(UUID(text))
+        except ValueError:
+            person = find_by_email(db, normal_email(text))
+            person_id = PersonId(person.id) if person else PersonId(ZERO)
+        found[person_id] = None
+    members = set(
+        db.exec(
+            select(Membership.person_id).where(col(Membership.study_id) == study_id, col(Membership.ended_at).is_(None))
+        )
+    )
+    if not found.keys() <= members:
+        message = N_("One of these people does not belong to the study.")
+        raise Invalid(message, fields={"coders": message})
+    return list(found)

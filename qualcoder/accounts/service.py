@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select, update
 
-from qualcoder.accounts import factors, people, sessions, signing_in
-from qualcoder.accounts.access import Access
+from qualcoder.accounts import factors, people, sessions, signing_in, tokens
+from qualcoder.accounts.access import SLUG, Access
 from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
 from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
@@ -24,7 +24,6 @@ from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.slots import MIN_PASSPHRASE
 
 INVITATION_LASTS = timedelta(hours=72)
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ def end_membership(db: Session, access: Access, person_id: PersonId) -> None:
         _keep_a_pi(db, access.study.id, person_id)
     membership.ended_at = now()
     sessions.end_all(db, person_id)
+    tokens.revoke_all(db, person_id, access.study.id)
     chain.record(db, access.person.id, "member.ended", "person", person_id, study_id=access.study.id)
 
 

@@ -107,13 +107,18 @@ def _check_stata_names(codes: Sequence[Mapping[str, Raw]], lines: Sequence[int])
     for at, code in enumerate(codes):
         name: str = code["stata"]
         # Stata tells names apart by case, the tools that read its files often do not.
-        if name in _STATA_RESERVED or _STATA_STRING_TYPE.fullmatch(name) or name.casefold() in seen:
+        if is_reserved(name) or name.casefold() in seen:
             raise Invalid(
                 N_("Line %(line)s, code %(code)s: its Stata name is reserved or given twice."),
                 line=_line(lines, at),
                 code=code["code"],
             )
         seen.add(name.casefold())
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Stata keeps this name for itself."""
+    return name in _STATA_RESERVED or _STATA_STRING_TYPE.fullmatch(name) is not None
 
 
 def _check_tree(codes: Sequence[Mapping[str, Raw]], lines: Sequence[int]) -> None:

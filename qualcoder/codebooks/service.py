@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlmodel import Session, col, func, select
@@ -14,8 +14,9 @@ from qualcoder.codebooks.book import CodebookFile, CodeEntry, Localised, Retired
 from qualcoder.codebooks.files import read_csv, read_yaml, write_csv, write_yaml
 from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
 from qualcoder.codebooks.queries import OpenCode, codes_of, find_codebook
+from qualcoder.codebooks.rules import is_reserved
 from qualcoder.core.clock import now
-from qualcoder.core.errors import Conflict
+from qualcoder.core.errors import Conflict, Invalid
 from qualcoder.core.ids import CodeId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.vault import fields as f
@@ -69,6 +70,34 @@ def import_codebook(db: Session, access: Access, book: CodebookFile) -> Codebook
         retired=retired,
     )
     return CodebookReport(added, changed, len(book.codes) - added - changed, retired)
+
+
+def add_code(db: Session, access: Access, entry: CodeEntry) -> CodeId:
+    """Add one code below a code that is there, or at the top. A key, also a retired one, is never used again."""
+    access.require(Act.EDIT_CODEBOOK)
+    title = Localised(en=access.study.slug)
+    empty = CodebookFile(slug=access.study.slug, title=title, codes=())
+    codebook = find_codebook(db, access.study.id) or _create(db, access, empty)
+    if codebook.is_frozen:
+        raise Conflict(N_("The codebook is frozen for a round of coding."))
+    known = {code.key: code for code in codes_of(db, access.study.id, with_retired=True)}
+    _check_new(entry, known)
+    last = db.exec(select(func.max(Code.position)).where(col(Code.study_id) == access.study.id)).first()
+    code_id = _add(db, access, codebook, entry, (-1 if last is None else last) + 1)
+    db.get_one(Code, code_id).parent_id = known[entry.parent].id if entry.parent else None
+    chain.record(db, access.person.id, "code.added", "code", code_id, study_id=access.study.id)
+    return code_id
+
+
+def _check_new(entry: CodeEntry, known: Mapping[str, OpenCode]) -> None:
+    if entry.code in known:
+        raise Conflict(N_("The codebook has a code with this key already."))
+    if entry.parent is not None and (entry.parent not in known or known[entry.parent].status is CodeStatus.RETIRED):
+        message = N_("The codebook has no such code to put this one below.")
+        raise Invalid(message, fields={"parent": message})
+    if is_reserved(entry.stata) or entry.stata.casefold() in {code.stata.casefold() for code in known.values()}:
+        message = N_("This Stata name is reserved or given to another code.")
+        raise Invalid(message, fields={"stata": message})
 
 
 def _create(db: Session, access: Access, book: CodebookFile) -> Codebook:

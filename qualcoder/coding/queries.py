@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
+from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.people import name_of
 from qualcoder.accounts.permissions import Act
@@ -18,10 +21,11 @@ from qualcoder.coding.models import Coding, Memo
 from qualcoder.coding.rendering import chunks, turn_views
 from qualcoder.coding.service import Touched, sees_all
 from qualcoder.coding.view import CodeChoice, CodeCount, CodingMark, QuoteEntry, TouchedView, TurnText, WorkbenchView
-from qualcoder.core.ids import CodeId, TranscriptId
+from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of
+from qualcoder.transcripts.models import Transcript, TranscriptState
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, visible_to
 
 RECENT = 9
 
@@ -35,9 +39,8 @@ def turn_text(turn: OpenTurn) -> TurnText:
 def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
     """Codings that the person sees, in the whole text or touching `span`. One statement."""
     transcript = found.transcript
-    has_memo = sql(col(Memo.id)).where(col(Memo.about_id) == col(Coding.id), col(Memo.about_kind) == "coding").exists()
     query = (
-        sql(Coding, Code, CodeVersion, Person, has_memo)
+        sql(Coding, Code, CodeVersion, Person, _is_noted())
         .join(Code, col(Code.id) == col(Coding.code_id))
         .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
         .join(Person, col(Person.id) == col(Coding.coder_id))
@@ -175,3 +178,59 @@ def codings_of(db: Session, transcript_id: TranscriptId) -> list[Coding]:
     return list(
         db.exec(select(Coding).where(col(Coding.transcript_id) == transcript_id, col(Coding.deleted_at).is_(None)))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CodingFilter:
+    """Which codings are asked for; None is all."""
+
+    transcript_id: TranscriptId | None = None
+    code_id: CodeId | None = None
+    coder_id: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodingLine:
+    """A coding in a list."""
+
+    coding: Coding
+    has_memo: bool
+
+
+def codings_after(
+    db: Session, access: Access, wanted: CodingFilter, after: UUID | None, limit: int
+) -> list[CodingLine]:
+    """Living codings of released transcripts that a person sees, by id; one statement.
+
+    A PI sees everybody's, the others their own.
+    """
+    query = (
+        sql(Coding, _is_noted())
+        .join(Transcript, col(Transcript.id) == col(Coding.transcript_id))
+        .where(
+            col(Coding.study_id) == access.study.id,
+            col(Coding.deleted_at).is_(None),
+            col(Transcript.state) == TranscriptState.CODABLE,
+            *visible_to(access),
+        )
+    )
+    if not access.may(Act.SEE_MATRIX):
+        query = query.where(col(Coding.coder_id) == access.person.id)
+    asked = ((Coding.transcript_id, wanted.transcript_id), (Coding.code_id, wanted.code_id))
+    for column, value in (*asked, (Coding.coder_id, wanted.coder_id)):
+        if value is not None:
+            query = query.where(col(column) == value)
+    if after is not None:
+        query = query.where(col(Coding.id) > after)
+    rows = db.execute(query.order_by(col(Coding.id)).limit(limit))
+    return [CodingLine(coding, is_noted) for coding, is_noted in rows]
+
+
+def _is_noted() -> ColumnElement[bool]:
+    return sql(col(Memo.id)).where(col(Memo.about_id) == col(Coding.id), col(Memo.about_kind) == "coding").exists()
+
+
+def has_memo(db: Session, coding_id: CodingId) -> bool:
+    """Whether there is a note about a coding."""
+    notes = sql(col(Memo.id)).where(col(Memo.about_id) == coding_id, col(Memo.about_kind) == "coding")
+    return db.execute(notes.limit(1)).first() is not None

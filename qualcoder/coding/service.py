@@ -24,6 +24,9 @@ from qualcoder.transcripts.models import Transcript, Turn
 from qualcoder.transcripts.queries import OpenTurn, open_turns
 from qualcoder.vault import fields as f
 from qualcoder.vault import hashing, sealing
+from qualcoder.vault.keys import KeyRef
+
+LONGEST_MEMO = 10_000
 
 
 class TextChanged(Conflict):
@@ -96,7 +99,7 @@ def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
         valence=new.valence,
         weight=new.weight,
         is_unsure=new.is_unsure,
-        quote_mac=quote_mac(db, found, quote),
+        quote_mac=quote_mac(db, found.key, quote),
         created_at=now(),
     )
     db.add(coding)
@@ -128,7 +131,9 @@ def _code(db: Session, found: Reach, new: NewCoding) -> tuple[Code, CodeVersion,
 
 def _again(db: Session, found: Reach, known: Coding, new: NewCoding, exact: Span) -> Coding:
     held = (known.coder_id, known.transcript_id, known.text_number, known.code_id, known.start, known.end)
-    if held != (found.me.id, new.transcript_id, new.text_number, new.code_id, exact.start, exact.end):
+    sent = (found.me.id, new.transcript_id, new.text_number, new.code_id, exact.start, exact.end)
+    marks = (known.valence, known.weight, known.is_unsure) == (new.valence, new.weight, new.is_unsure)
+    if held != sent or not marks:
         raise Conflict(N_("This coding exists already with other contents."))
     if known.deleted_at is not None:
         known.deleted_at = None
@@ -177,9 +182,9 @@ def _exact(turns: tuple[OpenTurn, ...], span: Span) -> tuple[Span, str]:
     return local.shifted(origin), local.of(text)
 
 
-def quote_mac(db: Session, found: Reach, quote: str) -> bytes:
+def quote_mac(db: Session, ref: KeyRef, quote: str) -> bytes:
     """HMAC of the coded words under the interview's key: shows later whether the place still holds them."""
-    key = sealing.keyring_of(db).derived(found.key, "quote")
+    key = sealing.keyring_of(db).derived(ref, "quote")
     return hashing.mac(key, quote.encode())
 
 
@@ -232,7 +237,7 @@ def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
     found = reach_codable(db, me, coding.transcript_id, Act.CODE)
     if coding.coder_id != me.id:
         raise NotYours if sees_all(found) else NotFound
-    words = text.strip()[:10_000]
+    words = text.strip()[:LONGEST_MEMO]
     mine = select(Memo).where(col(Memo.about_id) == coding.id, col(Memo.author_id) == me.id)
     for memo in db.exec(mine):
         if sealing.open_(db, found.key, f.MEMO_BODY, memo, memo.body_ct) == words:

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from qualcoder.accounts import people
-from qualcoder.accounts.access import Access, study_by_slug
-from qualcoder.accounts.models import ApiToken, Person
+from qualcoder.accounts import people, tokens
+from qualcoder.accounts.access import ONLY_STUDY, Access, study_by_slug
+from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.core.errors import Invalid, NotFound, Unavailable
+from qualcoder.core.errors import Invalid, Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.home import Home, open_home, require_current, unseal_unattended
 from qualcoder.settings import Settings
-from qualcoder.vault import hashing, slots
+from qualcoder.vault import slots
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of the home (QUALCODER_HOME).")]
 StudyOption = Annotated[str, typer.Option("--study", help="Short name of the study.")]
@@ -63,11 +63,11 @@ def actor(db: Session, email: str) -> Person:
     if email:
         person = people.find_by_email(db, people.normal_email(email))
     elif token:
-        person = db.exec(
-            select(Person)
-            .join(ApiToken, col(ApiToken.person_id) == col(Person.id))
-            .where(col(ApiToken.token_hash) == hashing.token_hash(token), col(ApiToken.revoked_at).is_(None))
-        ).first()
+        holder = tokens.find_holder(db, token)
+        person = holder.person if holder else None
+        if holder is not None:
+            # A token opens one study, here as in the API.
+            db.info[ONLY_STUDY] = holder.study_id
     else:
         raise Invalid(N_("Say who acts: --as EMAIL, or QUALCODER_TOKEN."))
     if person is None or person.disabled_at is not None:
@@ -77,13 +77,7 @@ def actor(db: Session, email: str) -> Person:
 
 def access(db: Session, email: str, study: str, act: Act) -> Access:
     """The study for the person who acts, if the permission table allows the act."""
-    found = study_by_slug(db, actor(db, email), study, act)
-    token = os.environ.get("QUALCODER_TOKEN", "")
-    if not email and token:
-        mine = select(ApiToken.study_id).where(col(ApiToken.token_hash) == hashing.token_hash(token))
-        if db.exec(mine).first() != found.study.id:
-            raise NotFound
-    return found
+    return study_by_slug(db, actor(db, email), study, act)
 
 
 def say(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
-from qualcoder.accounts.access import Access, studies_of
+from qualcoder.accounts.access import ONLY_STUDY, Access, studies_of
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
@@ -19,28 +20,30 @@ from qualcoder.codebooks import service as codebooks
 from qualcoder.codebooks.queries import codes_of, title_of
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
-from qualcoder.core.errors import Invalid, NotFound
-from qualcoder.core.ids import TranscriptId
+from qualcoder.core.errors import Invalid, NotFound, Refused, Unavailable
+from qualcoder.core.ids import JobId, TranscriptId
 from qualcoder.core.messages import N_
-from qualcoder.core.queue import run, unfinished
+from qualcoder.core.models import Job, JobState
+from qualcoder.core.queue import UNFINISHED, run, unfinished
 from qualcoder.home import Home
 from qualcoder.interviews.models import Category, LinkType
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
-from qualcoder.matrices import cells
+from qualcoder.matrices import service as matrices
 from qualcoder.matrices.cells import Question
-from qualcoder.matrices.jobs import label, write
 from qualcoder.matrices.models import ExportFormat
-from qualcoder.matrices.shapes import wide
+from qualcoder.matrices.service import ExportSpec
 from qualcoder.races import service as races
 from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript
 from qualcoder.transcripts.parsing import notice_messages
-from qualcoder.transcripts.service import NewTranscript, Speaker
+from qualcoder.transcripts.service import NewTranscript
 from qualcoder.vault import identity, slots
 from qualcoder.works import WORKS
+
+PATIENCE_SECONDS = 600.0
 
 study_app = typer.Typer(no_args_is_help=True, help="Studies.")
 races_app = typer.Typer(no_args_is_help=True, help="The public record of races.")
@@ -64,6 +67,8 @@ def study_create(
     with opened(home) as found:
         with found.data.transaction() as db:
             who = shared.actor(db, as_)
+            if ONLY_STUDY in db.info:
+                raise Refused(N_("A token acts in one study and makes no others. Use --as EMAIL."))
             study = accounts.create_study(db, who, accounts.StudyDraft(slug, title, second_reader))
             study.may_accept_all = allow_accept_all
             study_id = study.id
@@ -169,7 +174,7 @@ def transcripts_upload(
     rows = []
     with opened(home) as found:
         with found.data.read() as db:
-            who = shared.actor(db, as_)
+            who = shared.access(db, as_, study, Act.UPLOAD).person
             db.expunge_all()
         for file in files:
             new = NewTranscript(
@@ -199,14 +204,7 @@ def receive_and_search(home: Home, who: Person, study: str, new: NewTranscript) 
     transcript = service.receive(home.data, who, study, new)
     with home.data.transaction() as db:
         found = reach(db, who, transcript.id, Act.REVIEW)
-        turns = queries.open_turns(db, found.key, queries.turns_of(db, found.transcript.text_version_id))
-        roles = {
-            str(line.number): Speaker.INTERVIEWER if line.is_interviewer else Speaker.RESPONDENT
-            for line in queries.speakers_of(turns)
-        }
-        if all(role is Speaker.INTERVIEWER for role in roles.values()):
-            roles = {}
-        service.confirm_speakers(db, found, roles, found.transcript.version)
+        service.confirm_as_found(db, found)
     for job_id in unfinished(home.data):
         run(home.data, WORKS, job_id)
     with home.data.read() as db:
@@ -287,21 +285,48 @@ def matrix_export(
     home: HomeOption = None,
     form: Annotated[str, typer.Option("--format", help="csv, dta, or both with a comma")] = "csv,dta",
     profile: Annotated[str, typer.Option(help="internal; others come with the disclosure gate")] = "internal",
+    shape: Annotated[str, typer.Option(help="wide: a row per race; long: a row per race and code")] = "wide",
 ) -> None:
-    """Write the theme-by-race matrix, a row per race. For the PI only."""
+    """Write the matrix of themes and races, and its rows in the ledger of exports. For the PI only."""
     wanted = [item.strip() for item in form.split(",") if item.strip()]
     if not wanted or any(item not in set(ExportFormat) for item in wanted) or profile != "internal":
         raise Invalid(N_("The formats are csv and dta, the profile is internal."))
+    if shape not in {"wide", "long"}:
+        raise Invalid(N_("The shape is wide or long."))
+    spec = ExportSpec(Question(), shape, Language.EN.value)
     with opened(home) as found:
-        with found.data.transaction() as db:
-            access = shared.access(db, as_, study, Act.EXPORT)
-            study_id = access.study.id
-            chain.record(db, access.person.id, "export.made", "study", study_id, study_id=study_id, files=len(wanted))
         with found.data.read() as db:
-            access = shared.access(db, as_, study, Act.EXPORT)
-            table = wide(label(db, access, cells.build(db, access, Question()), Language.EN))
-            title = accounts.title_of(db, access.study)
+            shared.access(db, as_, study, Act.EXPORT)
         out.mkdir(parents=True, exist_ok=True)
         for item in wanted:
-            shared.write_new(out / f"{study}-matrix.{item}", write(table, ExportFormat(item), title))
-    say(f"{len(table.rows)} races, {len(table.columns)} columns.")
+            shared.write_new(out / f"{study}-matrix.{item}", _exported(found, as_, study, ExportFormat(item), spec))
+    say(f"{len(wanted)} files.")
+
+
+def _exported(home: Home, as_: str, study: str, file_format: ExportFormat, spec: ExportSpec) -> bytes:
+    """The file of an export that went through the ledger like any other, made here and now."""
+    with home.data.transaction() as db:
+        access = shared.access(db, as_, study, Act.EXPORT)
+        export = matrices.ask_export(db, access, file_format, spec)
+        job = matrices.job_of(db, export)
+    who = access.person
+    if job is not None:
+        finish(home, JobId(job.id))
+    with home.data.read() as db:
+        return matrices.open_file(db, who, export.id).content
+
+
+def finish(home: Home, job_id: JobId) -> None:
+    """Do a piece of work here, or wait for the worker that has it in hand."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    run(home.data, WORKS, job_id)
+    while time.monotonic() < until:
+        with home.data.read() as db:
+            state = db.get_one(Job, job_id).state
+        if state is JobState.DONE:
+            return
+        if state not in UNFINISHED:
+            break
+        time.sleep(0.2)
+        run(home.data, WORKS, job_id)
+    raise Unavailable(N_("The work did not end well. Nothing was written; try again."))

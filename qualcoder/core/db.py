@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from types import ModuleType
 from typing import Any
 
@@ -134,6 +135,13 @@ class Database:
                     self._turn.give()
         for hook in hooks:
             hook()
+
+    def carrying(self, **more: object) -> Database:
+        """The same database, engines and queue of writers, whose sessions carry more in `info`."""
+        other = copy(self)
+        other.info = {**self.info, **more}
+        other.info["database"] = other
+        return other
 
     def is_writing(self, db: Session) -> bool:
         return db.get_bind() is self.writing

@@ -12,6 +12,9 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from qualcoder.accounts.access import study_by_id
+from qualcoder.accounts.models import Person
+from qualcoder.accounts.permissions import Act
 from qualcoder.core.errors import NotFound
 from qualcoder.core.ids import RoundId, StudyId
 from qualcoder.races import derived
@@ -252,6 +255,15 @@ def race(db: Session, study_id: StudyId, round_id: RoundId) -> RaceDetail:
         figures=_figures(ballots, numbers.get("registered"), numbers.get("voted")),
         other_rounds=tuple(line for line in lines if line.id != round_id),
     )
+
+
+def race_for(db: Session, me: Person, round_id: RoundId) -> RaceDetail:
+    """One round, for somebody who belongs to its study; NotFound for everybody else."""
+    found = db.get(Round, round_id)
+    if found is None:
+        raise NotFound
+    access = study_by_id(db, me, found.study_id, Act.SEE_RACES)
+    return race(db, access.study.id, round_id)
 
 
 def _count(number: float | None) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
-from qualcoder.accounts.access import Access, role_of
+from qualcoder.accounts.access import Access, is_in_scope, role_of
 from qualcoder.accounts.models import Membership, Person, Role, Study
 from qualcoder.accounts.permissions import Act
 from qualcoder.core.errors import Conflict, NotFound
@@ -59,7 +59,7 @@ def reach(db: Session, me: Person, transcript_id: TranscriptId, act: Act) -> Rea
         raise NotFound
     transcript, study, membership, assignment = found
     role = role_of(me, membership)
-    if role is None:
+    if role is None or not is_in_scope(db, study.id):
         raise NotFound
     access = Access(study, me, role).require(act)
     is_own = role is Role.RESEARCHER and transcript.uploaded_by == me.id

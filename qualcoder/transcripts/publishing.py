@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from qualcoder.accounts.models import Membership, Originals, Person, Role
 from qualcoder.accounts.permissions import Act
@@ -29,6 +29,15 @@ from qualcoder.transcripts.reviewing import reach_review, require_releasable
 from qualcoder.transcripts.sentences import bounds
 from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
+
+
+class Changed(Conflict):
+    """Somebody decided something since the version that is to be released."""
+
+    def __init__(self, seen: int, present: int) -> None:
+        super().__init__(
+            N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."), seen=seen, now=present
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,13 +63,13 @@ def publish(
     with database.read() as db:
         found = reach_review(db, me, transcript_id)
         if found.transcript.version != seen_version:
-            raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
+            raise Changed(seen_version, found.transcript.version)
         spans = require_releasable(db, found)
         prepared = _prepare(db, found, spans)
     with database.transaction() as db:
         found = reach_review(db, me, transcript_id)
         if found.transcript.version != prepared.seen_version:
-            raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
+            raise Changed(seen_version, found.transcript.version)
         require_releasable(db, found)
         _write(db, found, prepared)
         _assign(db, found, coders)
@@ -227,6 +236,19 @@ def _assign(db: Session, reach: Reach, coders: Sequence[PersonId]) -> None:
     chain.record(
         db, reach.me.id, "transcript.assigned", "transcript", reach.transcript.id, study_id=study_id, coders=len(coders)
     )
+
+
+def set_coders(db: Session, me: Person, transcript_id: TranscriptId, coders: Sequence[PersonId]) -> None:
+    """Make these the people who may code a transcript. Codings of those who are taken off stay."""
+    assign(db, me, transcript_id, coders)
+    found = reach(db, me, transcript_id, Act.ASSIGN)
+    gone = assigned_to(db, found) - set(coders)
+    if not gone:
+        return
+    mine = col(Assignment.transcript_id) == transcript_id
+    db.execute(delete(Assignment).where(mine, col(Assignment.person_id).in_(gone)))
+    study_id = found.transcript.study_id
+    chain.record(db, me.id, "transcript.unassigned", "transcript", transcript_id, study_id=study_id, coders=len(gone))
 
 
 def assign(db: Session, me: Person, transcript_id: TranscriptId, coders: Sequence[PersonId]) -> None:

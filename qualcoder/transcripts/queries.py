@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from qualcoder.accounts.access import Access
@@ -66,17 +67,24 @@ class SpeakerLine:
     is_interviewer: bool
 
 
+def visible_to(access: Access) -> tuple[ColumnElement[bool], ...]:
+    """What a transcript of the study must be for a person to see it in a list."""
+    me = access.person.id
+    in_study = col(Transcript.study_id) == access.study.id
+    assigned = col(Transcript.id).in_(select(Assignment.transcript_id).where(col(Assignment.person_id) == me))
+    if access.role is Role.CODER:
+        return (in_study, assigned, col(Transcript.state) == TranscriptState.CODABLE)
+    if access.role is Role.RESEARCHER:
+        return (in_study, or_(col(Transcript.uploaded_by) == me, assigned))
+    return (in_study,)
+
+
 def transcripts_of(
     db: Session, access: Access, *, state: TranscriptState | None = None, after: int = 0, limit: int = PAGE
 ) -> list[TranscriptLine]:
     """The transcripts that a person may see in a study, by serial, at most `limit` after number `after`."""
     me = access.person.id
-    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == me)
-    query = select(Transcript).where(col(Transcript.study_id) == access.study.id, col(Transcript.number) > after)
-    if access.role is Role.CODER:
-        query = query.where(col(Transcript.id).in_(assigned), col(Transcript.state) == TranscriptState.CODABLE)
-    elif access.role is Role.RESEARCHER:
-        query = query.where(or_(col(Transcript.uploaded_by) == me, col(Transcript.id).in_(assigned)))
+    query = select(Transcript).where(*visible_to(access), col(Transcript.number) > after)
     if state is not None:
         query = query.where(col(Transcript.state) == state)
     rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()

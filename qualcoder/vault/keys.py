@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -148,23 +149,32 @@ class Keyring:
 
     def create(self, ref: KeyRef) -> None:
         """Make a study's, an interview's or a respondent's key. Durable when this returns."""
+        self.create_many([ref])
+
+    def create_many(self, refs: Sequence[KeyRef]) -> None:
+        """The same for many, all or none."""
+        made: dict[KeyRef, tuple[Key, ...]] = {}
+        rows: list[StudyKey | InterviewKey | RespondentKey] = []
+        for ref in refs:
+            secret = os.urandom(aead.KEY_BYTES)
+            rows.append(self._wrapped(ref, secret))
+            made[ref] = (Key(secret, 1),)
+        with self.database.transaction() as db:
+            db.add_all(rows)
+            count_change(db)
+        with self._lock:
+            self._known.update(made)
+
+    def _wrapped(self, ref: KeyRef, secret: bytes) -> StudyKey | InterviewKey | RespondentKey:
         if ref.kind is KeyKind.SYSTEM:
             raise ValueError("the system's key is made with the root")
         parent = self._parent(ref)
-        secret = os.urandom(aead.KEY_BYTES)
         wrapped = aead.seal(parent.secret, parent.generation, secret, _wrap_binding(ref, 1))
-        with self.database.transaction() as db:
-            row: StudyKey | InterviewKey | RespondentKey
-            if ref.kind is KeyKind.STUDY:
-                row = StudyKey(key_id=new_id(), id=ref.id, wrapped=wrapped)
-            elif ref.kind is KeyKind.INTERVIEW:
-                row = InterviewKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
-            else:
-                row = RespondentKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
-            db.add(row)
-            count_change(db)
-        with self._lock:
-            self._known[ref] = (Key(secret, 1),)
+        if ref.kind is KeyKind.STUDY:
+            return StudyKey(key_id=new_id(), id=ref.id, wrapped=wrapped)
+        if ref.kind is KeyKind.INTERVIEW:
+            return InterviewKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
+        return RespondentKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
 
     def current(self, ref: KeyRef) -> Key:
         """The key that seals new values."""

@@ -63,7 +63,14 @@ HomeDep = Annotated[Home, Depends(get_home)]
 
 
 def find_current(request: Request) -> Current | None:
-    """Who is signed in with which session, in a look of its own that is over before the handler begins."""
+    """Who is signed in with which session, in a look that is over before the handler begins; one for each request."""
+    if not hasattr(request.state, "found"):
+        request.state.found = _look(request)
+    found: Current | None = request.state.found
+    return found
+
+
+def _look(request: Request) -> Current | None:
     token = session_token(request)
     if token is None:
         return None
@@ -103,6 +110,9 @@ def signed_in(request: Request) -> Person:
     """Who is signed in, or a refusal that says what is missing."""
     return inside(request).person
 
+
+# What a route depends on when it is for the signed-in only.
+ASKS_WHO = frozenset({signed_in, inside, at_the_door})
 
 Me = Annotated[Person, Depends(signed_in)]
 MaybeMe = Annotated[Person | None, Depends(find_me)]

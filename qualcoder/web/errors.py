@@ -18,6 +18,7 @@ from qualcoder.core.messages import N_
 from qualcoder.vault.keys import Sealed
 from qualcoder.web import locale
 from qualcoder.web.deps import EnrolFirst, SignInFirst
+from qualcoder.web.forms import messages_by_field
 from qualcoder.web.pages import is_htmx, language_of, render
 
 TITLES = {
@@ -62,10 +63,7 @@ def answer(request: Request, error: DomainError, *, incident: str | None = None)
         message = locale._(error.message, **error.params)
         fields = {name: locale._(text) for name, text in getattr(error, "fields", {}).items()}
     if wants_json(request):
-        body: dict[str, object] = {"error": type(error).__name__, "message": message}
-        if fields:
-            body["fields"] = fields
-        return JSONResponse(body, status_code=status)
+        return _json(error, status, message, fields)
     if isinstance(error, SignInFirst) and request.method == "GET" and not is_htmx(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
     if isinstance(error, EnrolFirst) and request.method == "GET" and not is_htmx(request):
@@ -76,6 +74,16 @@ def answer(request: Request, error: DomainError, *, incident: str | None = None)
         response.headers["HX-Retarget"] = "#toasts"
         response.headers["HX-Reswap"] = "beforeend"
     return response
+
+
+def _json(error: DomainError, status: int, message: str, fields: dict[str, str]) -> Response:
+    body: dict[str, object] = {"error": type(error).__name__, "message": message}
+    if fields:
+        body["fields"] = fields
+    if {"seen", "now"} <= error.params.keys():
+        body["versions"] = {"seen": error.params["seen"], "now": error.params["now"]}
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}}.get(status)
+    return JSONResponse(body, status_code=status, headers=headers)
 
 
 def _stale(request: Request, _error: Exception) -> Response:
@@ -114,10 +122,11 @@ def install(app: FastAPI) -> None:
 
 
 def _unreadable(error: Exception) -> DomainError:
-    places = {str(item["loc"][0]) for item in error.errors()} if isinstance(error, RequestValidationError) else set()
-    if places == {"path"}:
+    items = error.errors() if isinstance(error, RequestValidationError) else ()
+    if {str(item["loc"][0]) for item in items} == {"path"}:
         return NotFound()
-    return Invalid(N_("Some fields need another look."))
+    fields = messages_by_field((item["loc"][1:], item["type"]) for item in items)
+    return Invalid(N_("Some fields need another look."), fields=fields)
 
 
 async def sealed(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
 from urllib.parse import parse_qs
@@ -59,12 +59,14 @@ class _InMemory(MultiPartParser):
 
 
 async def read_body(request: Request) -> Body:
-    """Read and decode the body once; later calls get the same."""
+    """Read and decode the body once; later calls get the same. Visitors send a megabyte at most."""
     known: Body | None = getattr(request.state, "body", None)
     if known is not None:
         return known
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     megabytes: int = request.app.state.home.settings.max_upload_mb
+    if getattr(request.state, "me", None) is None:
+        megabytes = 1
     limit = megabytes << 20 if kind == "multipart/form-data" else MAX_FIELDS_BYTES
     limit += 64 << 10 if kind == "multipart/form-data" else 0
     declared = request.headers.get("content-length", "")
@@ -177,14 +179,24 @@ _MESSAGES = {
     "enum": N_("Choose one of the offered values."),
     "literal_error": N_("Choose one of the offered values."),
     "int_parsing": N_("Enter a whole number."),
+    "extra_forbidden": N_("There is a field here that is not known."),
+    "json_invalid": N_("This is not JSON."),
     "date_from_datetime_parsing": N_("Enter a date, such as 2026-09-25."),
     "date_parsing": N_("Enter a date, such as 2026-09-25."),
 }
 
 
 def _errors(error: ValidationError) -> dict[str, str]:
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    return messages_by_field((item["loc"], item["type"]) for item in items)
+
+
+def messages_by_field(items: Iterable[tuple[Sequence[int | str], str]]) -> dict[str, str]:
+    """One message for each place, from (place, pydantic's type of error). No place repeats the sender's own names."""
     found: dict[str, str] = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        name = str(item["loc"][0]) if item["loc"] else "form"
-        found.setdefault(name, _MESSAGES.get(item["type"], N_("This value can't be used.")))
+    for place, kind in items:
+        # The last step of an unknown field is what the sender called it.
+        steps = place[:-1] if kind == "extra_forbidden" else place
+        name = ".".join(str(step) for step in steps) or "form"
+        found.setdefault(name, _MESSAGES.get(kind, N_("This value can't be used.")))
     return found

@@ -35,6 +35,7 @@ HEADERS = {
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_EVER = "public, max-age=31536000, immutable"
+API = "/api/"
 OPEN_WHEN_SEALED = ("/healthz", "/unseal", "/static/")
 
 
@@ -121,16 +122,24 @@ def client_address(request: Request) -> str:
     return peer
 
 
+def is_harmless(request: Request) -> bool:
+    """Whether a browser can't be misused to send this: it changes nothing, or it is the API's.
+
+    The API knows no cookie: a browser can be made to send one, and never a bearer token.
+    """
+    return request.method in SAFE_METHODS or request.url.path.startswith(API)
+
+
 async def guard(request: Request) -> None:
-    """Refuse foreign names of this server, and unsafe requests that another site sent or that lack the session's token.
+    """Refuse foreign names of this server, and unsafe requests that another site sent.
 
     The first stops pages elsewhere that point their own name at this machine (DNS rebinding); the second follows
-    the OWASP CSRF sheet.
+    the OWASP CSRF sheet, as `genuine` does. Nothing of the body is read here.
     """
     hosts = request.app.state.home.settings.hosts
     if hosts is not None and (request.url.hostname or "") not in hosts:
         raise Misaddressed
-    if request.method in SAFE_METHODS:
+    if is_harmless(request):
         return
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -140,8 +149,12 @@ async def guard(request: Request) -> None:
             raise Forged
     elif origin is None or urlsplit(origin).netloc != request.headers.get("host"):
         raise Forged
+
+
+async def genuine(request: Request) -> None:
+    """Refuse unsafe requests that lack the session's token. It may stand in the body, so senders are known by now."""
     expected = csrf_of(request)
-    if not expected:
+    if is_harmless(request) or not expected:
         return
     given = request.headers.get("x-csrf") or (await read_body(request)).first("csrf")
     if not hashing.same(given.encode(), expected.encode()):

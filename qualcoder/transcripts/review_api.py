@@ -1,0 +1,213 @@
+"""JSON: the review of what identifies somebody, up to the release. Opening a raw text is recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from qualcoder.accounts.models import Role
+from qualcoder.accounts.people import members_named, members_of
+from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.models import Decision, PiiSpan
+from qualcoder.core.ids import TranscriptId
+from qualcoder.transcripts import publishing, queries, reviewing
+from qualcoder.transcripts.access import Reach, reach
+from qualcoder.transcripts.api_forms import DecisionsIn, MarkIn, PublishIn
+from qualcoder.transcripts.models import TranscriptState
+from qualcoder.vault import identity, sealing
+from qualcoder.web.bearer import ApiDb, ApiMe, ApiRead, ApiWrite
+from qualcoder.web.replies import Reply, json_of, takes
+
+router = APIRouter(tags=["review"])
+
+MAY_CODE = frozenset({Role.CODER, Role.RESEARCHER, Role.PI})
+
+
+class RawTurn(Reply):
+    """A turn of the raw text: `[start, end)` in code points."""
+
+    n: int
+    start: int
+    end: int
+    language: str
+    is_interviewer: bool
+    speaker: str
+    body: str
+
+
+class FindingOut(Reply):
+    """A stretch of the raw text that may identify somebody, what would stand instead, and what was decided."""
+
+    id: UUID
+    start: int
+    end: int
+    label: Label
+    tier: Tier
+    score: float
+    sources: tuple[str, ...]
+    entity_id: UUID | None
+    decision: Decision
+    replacement: str
+    reason: str
+
+
+class Coder(Reply):
+    """Somebody who may be given the released text."""
+
+    id: UUID
+    name: str
+    role: Role
+
+
+class ReviewState(Reply):
+    """Where the review stands: `waiting` findings lock the release, `version` is what the release names."""
+
+    id: UUID
+    serial: str
+    state: TranscriptState
+    version: int
+    waiting: int
+
+
+class Review(ReviewState):
+    """A raw text with its findings."""
+
+    title: str
+    turns: tuple[RawTurn, ...]
+    findings: tuple[FindingOut, ...]
+    coders: tuple[Coder, ...]
+    may_accept_all: bool
+    needs_second_reader: bool
+    is_first_reader: bool
+    has_vault: bool
+
+
+class Decided(ReviewState):
+    """How many findings an act changed."""
+
+    changed: int
+
+
+def _finding(span: PiiSpan, replacement: str, reason: str) -> FindingOut:
+    return FindingOut(
+        id=span.id,
+        start=span.start,
+        end=span.end,
+        label=span.label,
+        tier=span.tier,
+        score=span.score,
+        sources=tuple(span.sources),
+        entity_id=span.entity_id,
+        decision=span.decision,
+        replacement=replacement,
+        reason=reason,
+    )
+
+
+def _state(db: ApiRead, found: Reach) -> ReviewState:
+    transcript = found.transcript
+    return ReviewState(
+        id=transcript.id,
+        serial=transcript.serial,
+        state=transcript.state,
+        version=transcript.version,
+        waiting=reviewing.waiting(reviewing.findings_of(db, transcript)),
+    )
+
+
+def _decided(db: ApiWrite, found: Reach, changed: int) -> Decided:
+    db.flush()
+    return Decided(**_state(db, found).model_dump(), changed=changed)
+
+
+@router.get("/transcripts/{transcript_id}/review", name="api:review")
+def review(db: ApiRead, me: ApiMe, transcript_id: TranscriptId) -> Review:
+    """A raw text in review with its findings. The opening is recorded before the first byte."""
+    reach_first = reviewing.reach_review(db, me, transcript_id)
+    found, turns = reviewing.read_original(db, me, reach_first.transcript.id)
+    transcript, study = found.transcript, found.access.study
+    spans = reviewing.findings_of(db, transcript)
+    shown, reasons = reviewing.words_about(db, spans)
+    return Review(
+        **_state(db, found).model_dump(),
+        title=queries.title_of(db, transcript),
+        turns=tuple(
+            RawTurn(
+                n=turn.n,
+                start=turn.start,
+                end=turn.end,
+                language=turn.language,
+                is_interviewer=turn.is_interviewer,
+                speaker=turn.speaker,
+                body=turn.body,
+            )
+            for turn in turns
+        ),
+        findings=tuple(_finding(span, shown[span.id], reasons.get(span.id, "")) for span in spans),
+        coders=tuple(
+            Coder(id=line.id, name=line.name, role=line.role)
+            for line in members_of(db, study.id)
+            if line.role in MAY_CODE
+        ),
+        may_accept_all=study.may_accept_all,
+        needs_second_reader=study.needs_second_reader,
+        is_first_reader=transcript.first_reader == me.id,
+        has_vault=identity.exists(sealing.keyring_of(db), study.id),
+    )
+
+
+@router.post("/transcripts/{transcript_id}/decisions", name="api:decide", **takes(DecisionsIn))
+def decide(
+    db: ApiWrite, me: ApiMe, transcript_id: TranscriptId, sent: Annotated[DecisionsIn, Depends(json_of(DecisionsIn))]
+) -> Decided:
+    """Decide findings, all together or none."""
+    found = reviewing.reach_review(db, me, transcript_id)
+    changed = sum(
+        reviewing.decide(
+            db,
+            found,
+            one.finding_id,
+            one.decision,
+            reason=one.reason,
+            replacement=one.replacement,
+            for_entity=one.whole_entity,
+        )
+        for one in sent.decisions
+    )
+    if sent.accept_all:
+        changed += reviewing.accept_all(db, found)
+    return _decided(db, found, changed)
+
+
+@router.post("/transcripts/{transcript_id}/marks", name="api:mark", **takes(MarkIn))
+def mark(
+    db: ApiWrite, me: ApiMe, transcript_id: TranscriptId, sent: Annotated[MarkIn, Depends(json_of(MarkIn))]
+) -> Decided:
+    """Mark words that the search missed, wherever they stand."""
+    found = reviewing.reach_review(db, me, transcript_id)
+    return _decided(db, found, reviewing.mark_missed(db, found, sent.words, sent.label))
+
+
+@router.post("/transcripts/{transcript_id}/first-reading", name="api:first_reading")
+def first_reading(db: ApiWrite, me: ApiMe, transcript_id: TranscriptId) -> ReviewState:
+    """Finish the first reading; somebody else does the second."""
+    found = reviewing.reach_review(db, me, transcript_id)
+    reviewing.finish_first_reading(db, found)
+    db.flush()
+    return _state(db, found)
+
+
+@router.post("/transcripts/{transcript_id}/publish", name="api:publish", **takes(PublishIn))
+def publish(
+    db: ApiDb, me: ApiMe, transcript_id: TranscriptId, sent: Annotated[PublishIn, Depends(json_of(PublishIn))]
+) -> ReviewState:
+    """Release the anonymised text to coders; refused when something was decided since the version that is named."""
+    with db.read() as reading:
+        study_id = reviewing.reach_review(reading, me, transcript_id).transcript.study_id
+        coders = members_named(reading, study_id, sent.coders)
+    publishing.publish(db, me, transcript_id, coders, sent.version)
+    with db.read() as reading:
+        return _state(reading, reach(reading, me, transcript_id, Act.REVIEW))
