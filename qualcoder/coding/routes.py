@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding import queries, service
-from qualcoder.coding.forms import CodingForm, QuoteForm
+from qualcoder.coding.forms import CodingForm, QuoteForm, SearchForm
 from qualcoder.coding.models import Valence
+from qualcoder.coding.searching import Answer, Ask, search_study
 from qualcoder.coding.service import NewCoding
 from qualcoder.coding.view import QuoteEntry
 from qualcoder.core.errors import Invalid
@@ -150,3 +154,39 @@ def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: Quot
     span = service.span_by_quote(db, found, int(sent.turn), sent.quote)
     valence = Valence(sent.valence) if sent.valence in set(Valence) else None
     service.add_coding(db, me, NewCoding(CodingId(new_id()), transcript_id, sent.version, span, code_id, valence))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SearchView:
+    """The search form, and what was found."""
+
+    form: SearchForm
+    errors: Mapping[str, str]
+    answer: Answer | None = None
+
+
+@router.get("/studies/{slug}/search", name="search:form")
+def search_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.READ_TEXT)
+    return _search_page(request, access, SearchView(SearchForm(), {}))
+
+
+@router.post("/studies/{slug}/search", name="search:run")
+def search_run(
+    request: Request, db: ReadDb, me: Me, slug: str, form: Annotated[Posted[SearchForm], Depends(posted(SearchForm))]
+) -> Response:
+    """Search the study. A POST, so that the words stand in no address and no log."""
+    access = study_by_slug(db, me, slug, Act.READ_TEXT)
+    sent = form.form or SearchForm()
+    try:
+        ask = form.require()
+        access, answer = search_study(db, me, slug, Ask(ask.words, ask.kazakh_as_russian, ask.after, ask.within))
+    except Invalid as problem:
+        with locale.speaking(language_of(request)):
+            errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
+        return _search_page(request, access, SearchView(sent, errors), status=problem.status)
+    return _search_page(request, access, SearchView(sent, {}, answer))
+
+
+def _search_page(request: Request, access: Access, view: SearchView, status: int = 200) -> Response:
+    return render(request, "coding/search.html", view, title=N_("Search"), access=access, block="search", status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
 from qualcoder.accounts.access import Access
@@ -66,17 +67,26 @@ class SpeakerLine:
     is_interviewer: bool
 
 
+def within_reach(access: Access) -> list[ColumnElement[bool]]:
+    """Conditions on `transcript` for what a person may see of a study: the same rule as `access.reach`."""
+    me = access.person.id
+    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == me)
+    conditions: list[ColumnElement[bool]] = [col(Transcript.study_id) == access.study.id]
+    if access.role is Role.CODER:
+        conditions += [col(Transcript.id).in_(assigned), col(Transcript.state) == TranscriptState.CODABLE]
+    elif access.role is Role.RESEARCHER:
+        conditions.append(or_(col(Transcript.uploaded_by) == me, col(Transcript.id).in_(assigned)))
+    elif access.role is not Role.PI:
+        conditions.append(false())
+    return conditions
+
+
 def transcripts_of(
     db: Session, access: Access, *, state: TranscriptState | None = None, after: int = 0, limit: int = PAGE
 ) -> list[TranscriptLine]:
     """The transcripts that a person may see in a study, by serial, at most `limit` after number `after`."""
     me = access.person.id
-    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == me)
-    query = select(Transcript).where(col(Transcript.study_id) == access.study.id, col(Transcript.number) > after)
-    if access.role is Role.CODER:
-        query = query.where(col(Transcript.id).in_(assigned), col(Transcript.state) == TranscriptState.CODABLE)
-    elif access.role is Role.RESEARCHER:
-        query = query.where(or_(col(Transcript.uploaded_by) == me, col(Transcript.id).in_(assigned)))
+    query = select(Transcript).where(*within_reach(access), col(Transcript.number) > after)
     if state is not None:
         query = query.where(col(Transcript.state) == state)
     rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()

@@ -182,6 +182,8 @@ ENTRIES: Mapping[str, Entry] = {
         _form(version="1", type="about", key="KOY-2022-1"),
     ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
+    "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
+    "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),
     "coding:put": Entry(
         Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='id="turns"'
     ),
