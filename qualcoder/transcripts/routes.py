@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +12,7 @@ from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.core.db import Database
-from qualcoder.core.errors import Invalid
+from qualcoder.core.errors import DomainError, Invalid
 from qualcoder.core.ids import TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.core.models import Job
@@ -29,7 +29,7 @@ from qualcoder.transcripts.queries import SpeakerLine, TranscriptLine
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
+from qualcoder.web.pages import is_htmx, render
 
 router = APIRouter()
 
@@ -68,6 +68,28 @@ class UploadView:
     errors: dict[str, str]
     problem: str | None = None
     problem_params: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one uploaded file. Its name is shown to who sent it and nowhere else."""
+
+    name: str = field(repr=False)
+    serial: str = ""
+    id: TranscriptId | None = None
+    problem: str = ""
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedView:
+    """The files of one upload, in the order they came."""
+
+    results: tuple[FileResult, ...]
+
+    @property
+    def stored(self) -> int:
+        return sum(result.id is not None for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +162,9 @@ def upload_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 def upload(
     request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[UploadForm], Depends(posted(UploadForm))]
 ) -> Response:
-    """Store a file. Anything wrong with it is said on the same page, and nothing is stored."""
+    """Store files, each by itself. What is wrong with a single one is said in the form; of several, beside each."""
     try:
-        transcript = _receive(db, me, slug, form)
+        results = _receive(db, me, slug, form, is_reported=is_htmx(request))
     except Invalid as problem:
         with db.read() as reading:
             access = study_by_slug(reading, me, slug, Act.UPLOAD)
@@ -160,13 +182,29 @@ def upload(
             view,
             title=N_("Add a transcript"),
             access=access,
+            block="problem",
             status=problem.status,
         )
-    address = request.app.url_path_for("transcripts:speakers", transcript_id=transcript)
-    return RedirectResponse(address, status_code=303)
+    if len(results) == 1 and results[0].id is not None and not is_htmx(request):
+        address = request.app.url_path_for("transcripts:speakers", transcript_id=results[0].id)
+        return RedirectResponse(address, status_code=303)
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.UPLOAD)
+    return render(
+        request,
+        "transcripts/uploaded.html",
+        UploadedView(tuple(results)),
+        title=N_("Files added"),
+        access=access,
+        block="rows",
+        status=200 if any(result.id for result in results) else 422,
+    )
 
 
-def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]) -> TranscriptId:
+def _receive(
+    database: Database, me: Person, slug: str, form: Posted[UploadForm], *, is_reported: bool
+) -> list[FileResult]:
+    """Store each file in the order given. One that is refused keeps none of the others out."""
     with database.read() as db:
         access = study_by_slug(db, me, slug, Act.UPLOAD)
         known_races = set(round_keys(db, access.study.id))
@@ -175,6 +213,22 @@ def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]
     if not files:
         message = N_("Choose a file.")
         raise Invalid(message, fields={"file": message})
+    interview = _interview(sent, known_races)
+    results = []
+    for file in files:
+        new = NewTranscript(file.name, file.content, interview, sent.title, sent.language)
+        try:
+            stored = service.receive(database, me, slug, new)
+        except DomainError as problem:
+            if len(files) == 1 and not is_reported:
+                raise
+            results.append(FileResult(file.name, problem=problem.message, params=dict(problem.params)))
+        else:
+            results.append(FileResult(file.name, stored.serial, stored.id))
+    return results
+
+
+def _interview(sent: UploadForm, known_races: set[str]) -> NewInterview:
     if not sent.consent:
         message = N_("Without a recorded consent nothing is stored.")
         raise Invalid(message, fields={"consent": message})
@@ -187,21 +241,14 @@ def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]
         message = N_("Enter a date, such as 2026-09-25.")
         raise Invalid(message, fields={"held_on": message}) from None
     language = None if sent.language == "auto" else sent.language
-    new = NewTranscript(
-        file_name=files[0].name,
-        raw=files[0].content,
-        title=sent.title,
-        language=sent.language,
-        interview=NewInterview(
-            details=InterviewDetails(held_on, sent.place.strip() or None, language),
-            respondents=(NewRespondent(category=sent.category, serial=sent.respondent.strip()),),
-            consent=ConsentScope(sent.may_quote, sent.may_share, sent.may_archive),
-            kind=sent.kind,
-            mode=sent.mode,
-            links=(NewLink(sent.race, sent.link_type),) if sent.race else (),
-        ),
+    return NewInterview(
+        details=InterviewDetails(held_on, sent.place.strip() or None, language),
+        respondents=(NewRespondent(category=sent.category, serial=sent.respondent.strip()),),
+        consent=ConsentScope(sent.may_quote, sent.may_share, sent.may_archive),
+        kind=sent.kind,
+        mode=sent.mode,
+        links=(NewLink(sent.race, sent.link_type),) if sent.race else (),
     )
-    return service.receive(database, me, slug, new).id
 
 
 @router.get("/transcripts/{transcript_id}/speakers", name="transcripts:speakers")
