@@ -15,6 +15,7 @@ from qualcoder.accounts.forms import IdentityForm, MemberForm, PasswordForm, Pol
 from qualcoder.accounts.models import Role, Study
 from qualcoder.accounts.people import Member
 from qualcoder.accounts.permissions import Act
+from qualcoder.coding import waiting
 from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
@@ -62,6 +63,9 @@ class StudyCard:
     title: str
     role: str
     url: str
+    piles: tuple[waiting.Pile, ...]
+    work: waiting.CodingWork | None
+    figures: waiting.Figures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class HomeView:
     errors: dict[str, str]
     slug: str = ""
     title: str = ""
+    house: waiting.HouseState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +176,13 @@ def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug:
             accounts.title_of(db, access.study),
             ROLE_LABELS[access.role],
             str(request.app.url_path_for(_first_page(access), slug=access.study.slug)),
+            waiting.piles(db, access),
+            waiting.coding_work(db, access),
+            waiting.figures(db, access),
         )
         for access in studies_of(db, me)
     ]
-    return HomeView(tuple(cards), me.is_admin, errors, slug, title)
+    return HomeView(tuple(cards), me.is_admin, errors, slug, title, waiting.house(db, me))
 
 
 @router.get("/", name="home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,14 +82,30 @@ def within_reach(access: Access) -> list[ColumnElement[bool]]:
     return conditions
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What of a list is wanted; nothing set means all."""
+
+    state: TranscriptState | None = None
+    language: str = ""
+    is_mine: bool = False
+
+
+EVERYTHING = Narrowing()
+
+
 def transcripts_of(
-    db: Session, access: Access, *, state: TranscriptState | None = None, after: int = 0, limit: int = PAGE
+    db: Session, access: Access, narrowing: Narrowing = EVERYTHING, *, after: int = 0, limit: int = PAGE
 ) -> list[TranscriptLine]:
     """The transcripts that a person may see in a study, by serial, at most `limit` after number `after`."""
     me = access.person.id
     query = select(Transcript).where(*within_reach(access), col(Transcript.number) > after)
-    if state is not None:
-        query = query.where(col(Transcript.state) == state)
+    if narrowing.state is not None:
+        query = query.where(col(Transcript.state) == narrowing.state)
+    if narrowing.language:
+        query = query.where(col(Transcript.language) == narrowing.language)
+    if narrowing.is_mine:
+        query = query.where(col(Transcript.uploaded_by) == me)
     rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()
     shows_titles = access.role in {Role.PI, Role.RESEARCHER}
     if shows_titles:
@@ -189,3 +206,16 @@ def assigned_to(db: Session, reach: Reach) -> set[PersonId]:
     """Who may code a transcript."""
     found = db.exec(select(Assignment.person_id).where(col(Assignment.transcript_id) == reach.transcript.id))
     return {PersonId(person_id) for person_id in found}
+
+
+def coders_of(db: Session, transcript_ids: Sequence[TranscriptId]) -> dict[TranscriptId, list[PersonId]]:
+    """Who may code each of these transcripts. One statement."""
+    found: dict[TranscriptId, list[PersonId]] = {}
+    rows = db.exec(
+        select(Assignment.transcript_id, Assignment.person_id)
+        .where(col(Assignment.transcript_id).in_(transcript_ids))
+        .order_by(col(Assignment.created_at))
+    )
+    for transcript_id, person_id in rows:
+        found.setdefault(TranscriptId(transcript_id), []).append(PersonId(person_id))
+    return found

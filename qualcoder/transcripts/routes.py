@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from qualcoder.accounts import people
 from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
-from qualcoder.accounts.permissions import Act
+from qualcoder.accounts.permissions import Act, allows
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError, Invalid
-from qualcoder.core.ids import TranscriptId
+from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.core.models import Job
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
@@ -21,11 +23,12 @@ from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
 from qualcoder.races.queries import round_keys
-from qualcoder.transcripts import queries, reviewing, service
+from qualcoder.transcripts import bulk, queries, reviewing, service
 from qualcoder.transcripts.access import reach
-from qualcoder.transcripts.forms import SeenForm, UploadForm
+from qualcoder.transcripts.forms import BulkForm, SeenForm, UploadForm
+from qualcoder.transcripts.list_view import BulkResult, ListView
 from qualcoder.transcripts.models import TranscriptState
-from qualcoder.transcripts.queries import SpeakerLine, TranscriptLine
+from qualcoder.transcripts.queries import EVERYTHING, Narrowing, SpeakerLine
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
@@ -40,18 +43,6 @@ LANGUAGE_LABELS = (
     ("en", N_("English")),
     ("mixed", N_("mixed")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ListView:
-    """Transcripts that a person may see."""
-
-    lines: tuple[TranscriptLine, ...]
-    states: tuple[TranscriptState, ...]
-    state: str
-    may_upload: bool
-    languages: dict[str, str]
-    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +109,72 @@ class SpeakersView:
 
 
 @router.get("/studies/{slug}/transcripts", name="transcripts:list")
-def list_page(request: Request, db: ReadDb, me: Me, slug: str, state: str = "", after: int = 0) -> Response:
-    """Transcripts by serial, fifty a page, narrowed to a state if one is given."""
+def list_page(
+    request: Request, db: ReadDb, me: Me, slug: str, state: str = "", language: str = "", mine: str = "", after: int = 0
+) -> Response:
+    """Transcripts by serial, fifty a page, narrowed by state, language and who added them."""
     access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
-    wanted = TranscriptState(state) if state in set(TranscriptState) else None
-    lines = queries.transcripts_of(db, access, state=wanted, after=after)
-    address = request.app.url_path_for("transcripts:list", slug=slug)
-    last = lines[-1].serial.removeprefix("T-") if lines else "0"
+    narrowing = Narrowing(
+        TranscriptState(state) if state in set(TranscriptState) else None,
+        language if language in dict(LANGUAGE_LABELS) else "",
+        bool(mine),
+    )
+    return _list(request, db, access, narrowing, after)
+
+
+def _list(
+    request: Request,
+    db: ReadDb,
+    access: Access,
+    narrowing: Narrowing = EVERYTHING,
+    after: int = 0,
+    done: BulkResult | None = None,
+) -> Response:
+    lines = queries.transcripts_of(db, access, narrowing, after=after)
+    address = request.app.url_path_for("transcripts:list", slug=access.study.slug)
+    may_assign = access.may(Act.ASSIGN)
+    members = people.members_of(db, access.study.id) if may_assign else []
+    state = narrowing.state.value if narrowing.state else ""
+    asked = {"state": state, "language": narrowing.language, "mine": "1" if narrowing.is_mine else ""}
+    more = urlencode({**asked, "after": int(lines[-1].serial.removeprefix("T-")) if lines else 0})
     view = ListView(
         lines=tuple(lines),
         states=tuple(TranscriptState),
-        state=wanted.value if wanted else "",
+        narrowing=narrowing,
         may_upload=access.may(Act.UPLOAD),
         languages=dict(LANGUAGE_LABELS),
-        next=f"{address}?state={wanted.value if wanted else ''}&after={int(last)}"
-        if len(lines) == queries.PAGE
-        else "",
+        next=f"{address}?{more}" if len(lines) == queries.PAGE else "",
+        coders=tuple(member for member in members if allows(member.role, Act.CODE)),
+        assigned=queries.coders_of(db, [line.id for line in lines]) if may_assign else {},
+        done=done,
     )
     return render(request, "transcripts/list.html", view, title=N_("Transcripts"), access=access)
+
+
+@router.post("/studies/{slug}/transcripts", name="transcripts:bulk")
+def bulk_act(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[BulkForm], Depends(posted(BulkForm))]
+) -> Response:
+    """One act on the ticked transcripts, all of it or nothing; the answer offers to take it back."""
+    with db.read() as reading:
+        study_by_slug(reading, me, slug, Act.ASSIGN)
+    sent = form.require()
+    try:
+        pairs = [(TranscriptId(transcript_id), PersonId(coder)) for transcript_id, coder in sent.named_pairs()]
+    except ValueError:
+        raise Invalid(N_("Some fields need another look.")) from None
+    if not (sent.transcripts if sent.act == "retry" else pairs):
+        raise Invalid(N_("Tick transcripts first, and for an assignment also coders."))
+    with db.transaction() as writing:
+        if sent.act == "assign":
+            done = bulk.assign(writing, me, pairs)
+        elif sent.act == "unassign":
+            done = bulk.unassign(writing, me, pairs)
+        else:
+            done = bulk.retry(writing, me, [TranscriptId(transcript_id) for transcript_id in sent.transcripts])
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.LIST_TRANSCRIPTS)
+        return _list(request, reading, access, done=BulkResult(sent.act, done))
 
 
 def _upload_view(db: ReadDb, access: Access, **more: object) -> UploadView:

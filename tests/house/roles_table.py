@@ -147,6 +147,14 @@ ENTRIES: Mapping[str, Entry] = {
     "codebooks:show": Entry(Reach.STUDY, 200, Act.SEE_CODEBOOK, _STUDY, shows="th_water"),
     "codebooks:import": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY, _file("b.yaml", _BOOK)),
     "transcripts:list": Entry(Reach.STUDY, 200, Act.LIST_TRANSCRIPTS, _STUDY, shows="Transcripts"),
+    "transcripts:bulk": Entry(
+        Reach.STUDY,
+        200,
+        Act.ASSIGN,
+        _STUDY,
+        lambda stage: {"data": {"act": "assign", "pairs": f"{stage.ids['codable']}:{stage.world.other_coder.id}"}},
+        instead={"other_researcher": 404},
+    ),
     "transcripts:upload_form": Entry(Reach.STUDY, 200, Act.UPLOAD, _STUDY, shows="KOY-2022-2"),
     "transcripts:upload": Entry(
         Reach.STUDY,
