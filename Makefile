@@ -37,7 +37,7 @@ lock: ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) --quiet --output-file requirements/main.txt
 	$(LOCK) --quiet --extra dev --output-file requirements/dev.txt
 
-screenshots: dev ## write every page in every language, theme and width to screenshots/
+screenshots: dev ## write every page in every language, theme and width to build/screenshots/
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 dev: $(VENV)/.dev

@@ -69,7 +69,8 @@ def _usage(problem: Exception) -> int:
     """Wrong usage in one line; anything else is a fault, named without its values."""
     shown = getattr(problem, "format_message", None)
     if shown is not None:
-        sys.stderr.write(f"{shown()}\n")
+        # A missing choice is told with a line for each value.
+        sys.stderr.write(" ".join(str(shown()).split()) + "\n")
         return 2
     sys.stderr.write(f"An unforeseen error stopped the command: {type(problem).__name__}. Nothing more was done.\n")
     return 3

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import uvicorn
 
@@ -18,9 +19,9 @@ from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.home import Home
 from qualcoder.vault import slots
-from qualcoder.worker import WorkerChild
+from qualcoder.worker import WorkerChild, environment
 
-STAY_SEALED = "QUALCODER_STAY_SEALED"
+TALK_SECONDS = 10.0
 
 
 def serve(home: Home) -> None:
@@ -87,17 +88,18 @@ def _answer(listener: socket.socket, home: Home, worker: WorkerChild) -> None:
             connection, _address = listener.accept()
         except OSError:
             return
+        connection.settimeout(TALK_SECONDS)
         with connection, connection.makefile("rw", encoding="utf-8") as talk:
             try:
                 asked = json.loads(talk.readline(10_000))
                 act, secret = str(asked["do"]), str(asked.get("secret", ""))
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 continue
             is_done = _do(act, secret, home, worker)
             talk.write(json.dumps({"done": is_done}) + "\n")
             talk.flush()
         if act == "seal":
-            _start_anew()
+            _start_anew(home)
 
 
 def _do(act: str, secret: str, home: Home, worker: WorkerChild) -> bool:
@@ -113,10 +115,10 @@ def _do(act: str, secret: str, home: Home, worker: WorkerChild) -> bool:
     return False
 
 
-def _start_anew() -> None:
-    """Python can't wipe a key from memory, so a sealed server becomes a new process."""
-    os.environ[STAY_SEALED] = "1"
-    os.execv(sys.executable, sys.orig_argv)  # noqa: S606  # our own command line, without a shell
+def _start_anew(home: Home) -> None:
+    """Python can't wipe a key from memory, so a sealed server becomes a new process: always `serve`, never `demo`."""
+    command = [sys.executable, "-m", "qualcoder", "serve"]
+    os.execve(sys.executable, command, environment(replace(home.settings, stay_sealed=True)))  # noqa: S606  # no shell
 
 
 def ask_server(home: Home, act: str, secret: str = "") -> bool:

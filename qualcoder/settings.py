@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
@@ -26,6 +27,7 @@ class Settings:
     sqlite_journal: str = "wal"
     host: str = "127.0.0.1"
     port: int = 8765
+    public_url: str = ""
     keyfile: str = ""
     passphrase_file: str = ""
     passphrase_memory_mib: int = 256
@@ -58,7 +60,22 @@ class Settings:
     @property
     def cookie_is_secure(self) -> bool:
         """Plain http is spoken to this machine only; anywhere else a cookie travels over TLS."""
+        if self.public_url:
+            return self.public_url.startswith("https://")
         return not self.is_loopback and not self.insecure_http
+
+    @property
+    def address(self) -> str:
+        """The address that people type, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """Names under which the server answers, None for any (no public address set and not only this machine)."""
+        if not self.public_url and not self.is_loopback:
+            return None
+        named = urlsplit(self.public_url).hostname
+        return LOOPBACK | ({named} if named else frozenset())
 
     def checked(self) -> Settings:
         """These settings, or a refusal to start with them."""
@@ -66,6 +83,8 @@ class Settings:
             raise Invalid(N_("The demo opens without a second factor, so it serves this machine only: use 127.0.0.1."))
         if self.database_url and not self.database_url.startswith("sqlite") and not self.keys_url:
             raise Invalid(N_("With QUALCODER_DATABASE_URL set, set QUALCODER_KEYS_URL to a database of its own."))
+        if self.public_url and not urlsplit(self.public_url).hostname:
+            raise Invalid(N_("QUALCODER_PUBLIC_URL must be a whole address, such as https://qualcoder.example."))
         return self
 
     @classmethod

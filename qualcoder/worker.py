@@ -9,15 +9,22 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import fields
 
+from qualcoder.core.queue import unfinished
 from qualcoder.home import Home, open_home
 from qualcoder.settings import Settings
 from qualcoder.vault.aead import KEY_BYTES
 
+# Long enough that a worker which dies at its start doesn't keep the machine busy.
+RESTART_AFTER_SECONDS = 3.0
+
 
 def work(home: Home) -> None:
-    """Do background work until the process is told to end."""
+    """Do background work until the process is told to end; first what an earlier worker left."""
+    for job_id in unfinished(home.data):
+        home.nudge(job_id)
     consumer = home.queue.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5)
     consumer.run()
 
@@ -39,36 +46,50 @@ def _end_with_parent() -> None:
 
 
 class WorkerChild:
-    """The worker of a serving process."""
+    """The worker of a serving process. One that dies by itself, killed for its memory say, is followed by another."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Start the child and hand it the root key; does nothing if it runs."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self._process = subprocess.Popen(
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
             [sys.executable, "-m", "qualcoder.worker"], stdin=subprocess.PIPE, env=environment(self._home.settings)
         )
-        pipe = self._process.stdin
+        pipe = process.stdin
         if pipe is not None:
             pipe.write(self._home.keyring.root)
             pipe.flush()
+        threading.Thread(target=self._follow, args=(process,), daemon=True).start()
+        return process
+
+    def _follow(self, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        time.sleep(RESTART_AFTER_SECONDS)
+        with self._lock:
+            if self._process is process:
+                self._process = self._begin()
 
     def stop(self) -> None:
         """End the child by closing its pipe."""
-        if self._process is None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process is None:
             return
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        if process.stdin is not None:
+            process.stdin.close()
         try:
-            self._process.wait(timeout=5)
+            process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+            process.kill()
+            process.wait()
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -20,4 +20,4 @@ def detect(database: Database, job_id: JobId) -> None:
 WORKS: dict[JobKind, Work] = {JobKind.DETECT: detect, JobKind.EXPORT: export}
 
 # Once a minute, in the worker.
-SWEEPS: tuple[Sweep, ...] = (remove_dead_files,)
+SWEEPS: tuple[Sweep, ...] = (remove_dead_files, Database.empty_journal)

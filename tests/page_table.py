@@ -19,7 +19,7 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
-from qualcoder.home import Home
+from qualcoder.home import Home, migrate, open_home
 from qualcoder.interviews.models import Category, LinkType
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
@@ -33,7 +33,7 @@ from qualcoder.settings import Settings
 from qualcoder.transcripts import service as transcripts
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
-from tests.homes import all_routes, work_off
+from tests.homes import all_routes, give_keys, work_off
 from tests.served import Served, environment_of, free_port, serving
 
 SLUG = description()["study"]["slug"]
@@ -64,6 +64,12 @@ class Show:
         with self.home.data.transaction() as db:
             for person in db.exec(select(Person)):
                 person.language = Language(language)
+
+    def look(self, theme: str) -> None:
+        """Let everybody who is signed in have these colours."""
+        with self.home.data.transaction() as db:
+            for person in db.exec(select(Person)):
+                person.theme = theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ PAGES = (
 
 def page_routes() -> frozenset[str]:
     """Names of every GET route of the program that is meant for eyes."""
-    return frozenset({route.name for route in all_routes() if "GET" in route.methods} - NOT_PAGES)
+    return frozenset({route.name for route in all_routes() if "GET" in (route.methods or ())} - NOT_PAGES)
 
 
 @contextmanager
@@ -138,21 +144,12 @@ def on_show(folder: Path) -> Iterator[Show]:
         environment["QUALCODER_KEYFILE"] = settings.keyfile
         served = stack.enter_context(serving(environment))
         stays_sealed = environment_of(folder / "sealed", free_port(), QUALCODER_STAY_SEALED="1")
-        sealed_home = make_demo_keys(replace(settings, home=folder / "sealed"))
-        sealed_home.close()
+        empty = open_home(replace(settings, home=folder / "sealed"))
+        stack.callback(empty.close)
+        migrate(empty)
+        give_keys(empty)
         sealed = stack.enter_context(serving(stays_sealed))
         yield Show(home=home, served=served, sealed=sealed, **values)  # type: ignore[arg-type]  # the fields _prepare makes
-
-
-def make_demo_keys(settings: Settings) -> Home:
-    """A home with a schema and keys, and nothing in it."""
-    from qualcoder.commands.house import create_house
-    from qualcoder.home import open_home
-    from qualcoder.vault.models import SlotKind
-
-    home = open_home(settings)
-    create_house(home, [(SlotKind.KEYFILE, b"\x09" * 32)])
-    return home
 
 
 def _prepare(home: Home) -> dict[str, object]:

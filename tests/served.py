@@ -1,4 +1,4 @@
-"""The real program for tests in a browser: `qualcoder serve` with its worker child, and Chromium that notes every fault."""
+"""The real program for tests in a browser: `qualcoder serve` with its worker, and a Chromium that notes every fault."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Served:
     home: Path
     environment: Mapping[str, str]
     log: Path
+    process_id: int
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `qualcoder ...` on this home."""
@@ -99,7 +100,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[Served]:
         )
     try:
         _wait(process, url, log)
-        yield Served(url, home, environment, log)
+        yield Served(url, home, environment, log, process.pid)
     finally:
         process.terminate()
         try:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.accounts import people, sessions
+from qualcoder.accounts import limits, people, sessions
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access, studies_of, study_by_slug
 from qualcoder.accounts.forms import IdentityForm, MemberForm, PasswordForm, PolicyForm, SignInForm, StudyForm
@@ -23,8 +23,8 @@ from qualcoder.vault import identity
 from qualcoder.vault.sealing import keyring_of
 from qualcoder.web.deps import Db, HomeDep, MaybeMe, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
-from qualcoder.web.security import clear_session, local_path, session_token, set_session
+from qualcoder.web.pages import language_of, render
+from qualcoder.web.security import clear_session, client_address, local_path, session_token, set_session
 
 router = APIRouter()
 
@@ -114,7 +114,7 @@ def sign_in(
     request: Request, db: Db, home: HomeDep, form: Annotated[Posted[SignInForm], Depends(posted(SignInForm))]
 ) -> Response:
     sent = form.require()
-    address = request.client.host if request.client else ""
+    address = client_address(request)
     try:
         token = accounts.sign_in(db, sent.email, sent.password, address, memory_mib=home.settings.password_memory_mib)
     except accounts.WrongSignIn as problem:
@@ -150,11 +150,18 @@ def accept_invitation(
     form: Annotated[Posted[PasswordForm], Depends(posted(PasswordForm))],
 ) -> Response:
     sent = form.require()
+    with db.transaction() as writing:
+        is_free = limits.take(writing, limits.INVITATION, client_address(request))
+    if not is_free:
+        raise limits.TooMany
     try:
         if sent.password != sent.again:
             message = N_("The two passwords differ.")
             raise Invalid(message, fields={"again": message})
-        session = accounts.accept_invitation(db, token, sent.password, memory_mib=home.settings.password_memory_mib)
+        memory_mib = home.settings.password_memory_mib
+        session = accounts.accept_invitation(
+            db, token, sent.password, memory_mib=memory_mib, language=language_of(request)
+        )
     except Invalid as problem:
         with db.read() as reading:
             name = people.name_of(reading, accounts.invited_person(reading, token))
@@ -232,7 +239,12 @@ def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 
 @router.post("/studies/{slug}/people", name="accounts:add_member")
 def add_member(
-    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))]
+    request: Request,
+    db: Db,
+    me: Me,
+    home: HomeDep,
+    slug: str,
+    form: Annotated[Posted[MemberForm], Depends(posted(MemberForm))],
 ) -> Response:
     """Bring somebody in; the invitation is shown once, on this answer."""
     with db.read() as reading:
@@ -246,7 +258,7 @@ def add_member(
             person, token = accounts.add_member(writing, access, sent.email, sent.name, sent.role)
             invited = people.name_of(writing, person)
         if token is not None:
-            link = str(request.base_url).rstrip("/") + request.app.url_path_for("invitation:form", token=token)
+            link = home.settings.address + request.app.url_path_for("invitation:form", token=token)
     except (Invalid, Conflict) as problem:
         errors = dict(getattr(problem, "fields", {})) or {"email": problem.message}
     with db.read() as reading:

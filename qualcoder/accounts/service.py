@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import limits, people, sessions
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
-from qualcoder.accounts.permissions import Act
+from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database
@@ -145,9 +145,39 @@ def add_member(db: Session, access: Access, email: str, name: str, role: Role) -
     access.require(Act.MANAGE_PEOPLE)
     if role is Role.ADMIN and not access.person.is_admin:
         raise Refused(N_("Only an administrator appoints administrators."))
+    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
+        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
     person = people.find_by_email(db, people.normal_email(email)) or people.create_person(db, email, name)
+    _refuse_to_share_a_key(db, access, person)
     set_role(db, access, person, role)
     return person, (invite(db, access.person, person) if person.password_hash is None else None)
+
+
+def _has_signed_up_pi(db: Session, study_id: StudyId) -> bool:
+    found = (
+        select(Membership.id)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(
+            col(Membership.study_id) == study_id,
+            col(Membership.role) == Role.PI,
+            col(Membership.ended_at).is_(None),
+            col(Person.password_hash).is_not(None),
+        )
+    )
+    return db.exec(found).first() is not None
+
+
+def _refuse_to_share_a_key(db: Session, access: Access, person: Person) -> None:
+    """Whoever holds the invitation of an account becomes its owner, so only one study hands it out."""
+    if person.password_hash is not None or access.person.is_admin:
+        return
+    elsewhere = select(Membership.id).where(
+        col(Membership.person_id) == person.id,
+        col(Membership.study_id) != access.study.id,
+        col(Membership.ended_at).is_(None),
+    )
+    if person.is_admin or db.exec(elsewhere).first() is not None:
+        raise Conflict(N_("This person has not accepted an earlier invitation yet. Add them once they have."))
 
 
 def invited_person(db: Session, token: str) -> Person:
@@ -175,17 +205,25 @@ def check_password(password: str, context: tuple[str, ...] = ()) -> None:
         raise Invalid(message, fields={"password": message})
 
 
-def accept_invitation(database: Database, token: str, password: str, *, memory_mib: int) -> str:
-    """Set the password that somebody chose; returns the token of a new session."""
+def accept_invitation(
+    database: Database, token: str, password: str, *, memory_mib: int, language: Language | None = None
+) -> str:
+    """Set the password that somebody chose, and the language that the page spoke; returns a new session's token."""
     with database.read() as db:
         person = invited_person(db, token)
         check_password(password, (people.name_of(db, person), people.email_of(db, person).partition("@")[0]))
     hashed = hashing.hash_password(password, memory_mib=memory_mib)
     with database.transaction() as db:
         invitation = _invitation(db, token, is_locked=True)
-        invitation.used_at = now()
+        # Others may hold further links to the same account; none of them may set its password again.
+        db.execute(
+            update(Invitation)
+            .where(col(Invitation.person_id) == invitation.person_id, col(Invitation.used_at).is_(None))
+            .values(used_at=now())
+        )
         person = db.get_one(Person, invitation.person_id)
         person.password_hash = hashed
+        person.language = language or person.language
         sessions.end_all(db, person.id)
         chain.record(db, person.id, "person.password_set", "person", person.id)
         return sessions.open_session(db, person.id)

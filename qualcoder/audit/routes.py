@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from qualcoder.accounts import people
@@ -19,6 +20,8 @@ from qualcoder.web.pages import render
 
 router = APIRouter()
 
+Before = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
@@ -32,7 +35,7 @@ class AuditView:
 
 
 @router.get("/studies/{slug}/audit", name="audit:show")
-def show(request: Request, db: ReadDb, me: Me, slug: str, before: int | None = None) -> Response:
+def show(request: Request, db: ReadDb, me: Me, slug: str, before: Before = None) -> Response:
     """Who did what, and whether the record is whole."""
     access = study_by_slug(db, me, slug, Act.SEE_AUDIT)
     lines = queries.lines(db, access.study.id, before=before)

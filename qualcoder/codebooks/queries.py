@@ -44,6 +44,14 @@ def find_codebook(db: Session, study_id: StudyId) -> Codebook | None:
     return db.exec(select(Codebook).where(col(Codebook.study_id) == study_id)).first()
 
 
+def title_of(db: Session, study_id: StudyId) -> Localised:
+    """The name of a study's codebook, opened; empty where there is none."""
+    codebook = find_codebook(db, study_id)
+    if codebook is None:
+        return Localised()
+    return Localised(**sealing.open_json(db, KeyRef.study(study_id), f.CODEBOOK_NAME, codebook, codebook.name_ct))
+
+
 def codes_of(db: Session, study_id: StudyId, *, with_retired: bool = False) -> list[OpenCode]:
     """All codes in tree order: each parent before its children, siblings by position. One statement."""
     query = (

@@ -159,8 +159,9 @@ def _retire(db: Session, retired: tuple[RetiredCode, ...], known: dict[str, Open
     return count
 
 
-def write_file(codes: Sequence[OpenCode], slug: str, form: str) -> bytes:
-    """The codebook as YAML or CSV."""
+def write_file(codes: Sequence[OpenCode], slug: str, form: str, title: Localised | None = None) -> bytes:
+    """The codebook as YAML or CSV, which an import reads back. Without a title in a language the slug stands there."""
+    named = title or Localised()
     keys = {code.id: code.key for code in codes}
     entries = tuple(
         CodeEntry(
@@ -181,5 +182,5 @@ def write_file(codes: Sequence[OpenCode], slug: str, form: str) -> bytes:
         )
         for code in codes
     )
-    book = CodebookFile(slug=slug, title=Localised(en=slug), codes=entries)
+    book = CodebookFile(slug=slug, title=Localised(named.en or slug, named.ru or slug, named.kk or slug), codes=entries)
     return write_csv(book) if form == "csv" else write_yaml(book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -143,7 +144,7 @@ def add_by_quote(
 
 def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: QuoteForm) -> None:
     found = reach_codable(db, me, transcript_id, Act.CODE)
-    if not sent.turn.strip().isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", sent.turn.strip()):
         message = N_("Enter a whole number.")
         raise Invalid(message, fields={"turn": message})
     try:

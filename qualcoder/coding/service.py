@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_
+from sqlalchemy import and_, func
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
@@ -79,9 +79,9 @@ def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
     code, version, known = _code(db, found, new)
     span = within(new.span, transcript.n_chars)
     turns = turns_at(db, found, span)
-    if known is not None:
-        return Touched(_again(db, found, known, new), found, turns)
     exact, quote = _exact(turns, span)
+    if known is not None:
+        return Touched(_again(db, found, known, new, exact), found, turns)
     coding = Coding(
         id=new.id,
         study_id=transcript.study_id,
@@ -126,9 +126,9 @@ def _code(db: Session, found: Reach, new: NewCoding) -> tuple[Code, CodeVersion,
     return code, version, known
 
 
-def _again(db: Session, found: Reach, known: Coding, new: NewCoding) -> Coding:
-    same = (known.coder_id, known.transcript_id, known.code_id) == (found.me.id, new.transcript_id, new.code_id)
-    if not same:
+def _again(db: Session, found: Reach, known: Coding, new: NewCoding, exact: Span) -> Coding:
+    held = (known.coder_id, known.transcript_id, known.text_number, known.code_id, known.start, known.end)
+    if held != (found.me.id, new.transcript_id, new.text_number, new.code_id, exact.start, exact.end):
         raise Conflict(N_("This coding exists already with other contents."))
     if known.deleted_at is not None:
         known.deleted_at = None
@@ -160,7 +160,8 @@ def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
         .where(
             col(Turn.text_version_id) == version_id,
             col(Turn.start) < span.end,
-            (col(Turn.start) >= before) | (col(Turn.start) >= containing),
+            # One bound, not two joined by OR: with OR the index is read from the start of the text.
+            col(Turn.start) >= func.coalesce(before, containing),
         )
         .order_by(col(Turn.start))
     ).all()
@@ -224,13 +225,18 @@ def span_by_quote(db: Session, found: Reach, turn_number: int, quote: str) -> Sp
 
 
 def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
-    """A note on one's own coding, sealed with the interview's key."""
+    """A note on one's own coding, sealed with the interview's key. Repeating the same words returns the same note."""
     coding = db.get(Coding, coding_id)
     if coding is None or coding.deleted_at is not None:
         raise NotFound
     found = reach_codable(db, me, coding.transcript_id, Act.CODE)
     if coding.coder_id != me.id:
         raise NotYours if sees_all(found) else NotFound
+    words = text.strip()[:10_000]
+    mine = select(Memo).where(col(Memo.about_id) == coding.id, col(Memo.author_id) == me.id)
+    for memo in db.exec(mine):
+        if sealing.open_(db, found.key, f.MEMO_BODY, memo, memo.body_ct) == words:
+            return memo
     row = sealing.RowKey(new_id())
     memo = Memo(
         id=row.id,
@@ -239,7 +245,7 @@ def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
         about_kind="coding",
         about_id=coding.id,
         author_id=me.id,
-        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, text.strip()[:10_000]),
+        body_ct=sealing.seal(db, found.key, f.MEMO_BODY, row, words),
         created_at=now(),
     )
     db.add(memo)

@@ -29,6 +29,8 @@ from qualcoder.vault import hashing, slots
 from qualcoder.vault.models import RootSlot, SlotKind
 from qualcoder.worker import work
 
+DEMO_MARKER = "demo.marker"
+
 house = typer.Typer(no_args_is_help=True)
 person_app = typer.Typer(no_args_is_help=True, help="People.")
 audit_app = typer.Typer(no_args_is_help=True, help="The record of acts.")
@@ -75,9 +77,7 @@ def init(
     finally:
         found.close()
     say(f"The home is ready: {settings.home}")
-    say(
-        f"Invitation of the first administrator, good for 72 hours: http://{settings.host}:{settings.port}/invitation/{token}"
-    )
+    say(f"Invitation of the first administrator, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 def _new_passphrase(file: str) -> str:
@@ -113,7 +113,8 @@ def serve(
 ) -> None:
     """Serve the pages. Starts sealed unless a keyfile or passphrase file is set."""
     settings = shared.settings_for(home)
-    settings = replace(settings, port=port or settings.port, host=host or settings.host).checked()
+    is_demo = settings.demo or (settings.home / DEMO_MARKER).exists()
+    settings = replace(settings, port=port or settings.port, host=host or settings.host, demo=is_demo).checked()
     found = open_home(settings)
     try:
         require_current(found)
@@ -211,7 +212,7 @@ def person_add(
         if token is None:
             say("Added.")
         else:
-            say(f"Invitation, good for 72 hours: http://{settings.host}:{settings.port}/invitation/{token}")
+            say(f"Invitation, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 @audit_app.command("verify")
@@ -270,4 +271,6 @@ def keys_add_slot(
         with found.keys.transaction() as db:
             memory = found.settings.passphrase_memory_mib
             slots.add_slot(db, found.keyring.root, kind, secret, memory_mib=memory)
+        with found.data.transaction() as db:
+            chain.record(db, None, "keys.slot_added", "root_slot", None)
     say("Added.")

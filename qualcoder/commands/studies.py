@@ -15,7 +15,7 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.codebooks import service as codebooks
-from qualcoder.codebooks.queries import codes_of
+from qualcoder.codebooks.queries import codes_of, title_of
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
 from qualcoder.core.errors import Invalid, NotFound
@@ -65,13 +65,14 @@ def study_create(
             study.may_accept_all = allow_accept_all
             study_id = study.id
         passphrase = slots.new_recovery_code()
+        # Written first: a vault whose passphrase nobody has can't be opened, nor made anew.
+        if identity_out is not None:
+            shared.write_new(identity_out, passphrase.encode() + b"\n")
         memory = found.settings.passphrase_memory_mib
         identity.create(found.keyring, study_id, passphrase, memory_mib=memory)
         with found.data.transaction() as db:
             chain.record(db, who.id, "identity.created", "study", study_id, study_id=study_id)
-    if identity_out is not None:
-        shared.write_new(identity_out, passphrase.encode() + b"\n")
-    else:
+    if identity_out is None:
         say(f"Passphrase of the identity vault. Give it to the PI; it is not shown again:\n\n    {passphrase}\n")
     say(f"Created {slug}.")
 
@@ -141,7 +142,9 @@ def codebook_export(
         raise Invalid(N_("The format is yaml or csv."))
     with opened(home) as found, found.data.read() as db:
         access = shared.access(db, as_, study, Act.SEE_CODEBOOK)
-        content = codebooks.write_file(codes_of(db, access.study.id), access.study.slug, form)
+        content = codebooks.write_file(
+            codes_of(db, access.study.id), access.study.slug, form, title_of(db, access.study.id)
+        )
     shared.write_new(out, content)
 
 

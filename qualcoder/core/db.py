@@ -138,6 +138,23 @@ class Database:
     def is_writing(self, db: Session) -> bool:
         return db.get_bind() is self.writing
 
+    def empty_journal(self) -> None:
+        """Carry SQLite's write-ahead log into the file and cut it: it keeps what was overwritten or deleted.
+
+        Does what it can while others read; the next call does the rest.
+        """
+        if not self.is_sqlite or self.journal != "wal":
+            return
+        with self.reading.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA query_only=0").fetchall()
+            raw.execute("PRAGMA busy_timeout=100").fetchall()
+            try:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                raw.execute("PRAGMA busy_timeout=10000").fetchall()
+                raw.execute("PRAGMA query_only=1").fetchall()
+
     def dispose(self) -> None:
         self.reading.dispose()
         self.writing.dispose()

@@ -69,9 +69,7 @@ def open_queue(database_url: str, file: Path) -> Huey:
     return PostgresHuey("qualcoder", dsn=dsn, results=False, serializer=Json())
 
 
-def register(
-    queue: Huey, database: Database, works: dict[JobKind, Work], sweeps: Sequence[Sweep] = ()
-) -> Nudge:
+def register(queue: Huey, database: Database, works: dict[JobKind, Work], sweeps: Sequence[Sweep] = ()) -> Nudge:
     """Bind the queue's one task to this home; the returned function nudges the worker about a job."""
 
     @queue.task(name="run_job")  # type: ignore[untyped-decorator]  # huey carries no types
@@ -147,27 +145,36 @@ def run(database: Database, works: dict[JobKind, Work], job_id: JobId) -> None:
         return  # another worker was quicker
     if job is None:
         return
+    attempt = job.attempts
     try:
         works[job.kind](database, job_id)
     except Cancelled:
-        _finish(database, job_id, JobState.CANCELLED, None)
+        _finish(database, job_id, attempt, JobState.CANCELLED, None)
     except DomainError as error:
-        _finish(database, job_id, JobState.FAILED, type(error).__name__)
+        _finish(database, job_id, attempt, JobState.FAILED, type(error).__name__)
     except Exception as error:  # noqa: BLE001  # the job runner is one of the two places that catch all
         log.error("job %s failed: %s", job_id, type(error).__name__)
-        state = JobState.FAILED if job.attempts >= MAX_ATTEMPTS else JobState.WAITING
-        _finish(database, job_id, state, type(error).__name__)
+        state = JobState.FAILED if attempt >= MAX_ATTEMPTS else JobState.WAITING
+        _finish(database, job_id, attempt, state, type(error).__name__)
     else:
-        _finish(database, job_id, JobState.DONE, None)
+        _finish(database, job_id, attempt, JobState.DONE, None)
 
 
-def _finish(database: Database, job_id: JobId, state: JobState, code: str | None) -> None:
+def _finish(database: Database, job_id: JobId, attempt: int, state: JobState, code: str | None) -> None:
+    # A run that was overtaken must not say how the job ended.
     with database.transaction() as db:
         db.execute(
             update(Job)
-            .where(col(Job.id) == job_id)
+            .where(col(Job.id) == job_id, col(Job.attempts) == attempt, col(Job.state) == JobState.RUNNING)
             .values(state=state, error_code=code, changed_at=now(), version=Job.version + 1)
         )
+
+
+def require_mine(db: Session, job_id: JobId, attempt: int) -> None:
+    """Raise Cancelled in a run that another has overtaken; holds the job's row until the transaction ends."""
+    job = db.get_one(Job, job_id, with_for_update=True)
+    if job.attempts != attempt or job.state is not JobState.RUNNING:
+        raise Cancelled
 
 
 def progress(database: Database, job_id: JobId, done: int, total: int) -> None:

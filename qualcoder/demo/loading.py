@@ -24,7 +24,7 @@ from qualcoder.codebooks.queries import codes_of
 from qualcoder.coding import service as coding
 from qualcoder.coding.models import Valence
 from qualcoder.coding.service import NewCoding
-from qualcoder.commands.house import create_house
+from qualcoder.commands.house import DEMO_MARKER, create_house
 from qualcoder.commands.shared import say, settings_for
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.core.clock import now
@@ -48,7 +48,6 @@ from qualcoder.vault.models import SlotKind
 FOLDER = Path(__file__).resolve().parent
 PASSWORD = "invented demo password"
 IDENTITY_PASSPHRASE = "invented identity passphrase"
-MARKER = "demo.marker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,8 @@ def demo_settings(settings: Settings, folder: Path | None, port: int) -> Setting
     return replace(
         settings,
         home=place,
+        database_url="",
+        keys_url="",
         keyfile=str(place / "demo.key"),
         host="127.0.0.1",
         port=port,
@@ -107,11 +108,11 @@ def make_demo(settings: Settings) -> Home:
     """A fresh home with the demo study. An older demo there is removed; anything else is left alone."""
     place = settings.home
     if place.exists() and any(place.iterdir()):
-        if not (place / MARKER).exists():
+        if not (place / DEMO_MARKER).exists():
             raise Conflict(N_("This folder holds something else than a demo. Choose another with --home."))
         shutil.rmtree(place)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (place / MARKER).write_text("A demo with invented data lives here; `qualcoder demo` makes it anew.\n")
+    (place / DEMO_MARKER).write_text("A demo with invented data lives here; `qualcoder demo` makes it anew.\n")
     home = open_home(settings)
     recovery = slots.normal_code(slots.new_recovery_code())
     secret = slots.write_keyfile(Path(settings.keyfile))

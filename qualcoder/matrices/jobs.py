@@ -11,6 +11,7 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.accounts.service import title_of
 from qualcoder.audit import chain
+from qualcoder.core.catalogue import catalogue
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database
 from qualcoder.core.ids import JobId, PersonId
@@ -46,7 +47,8 @@ def export(database: Database, job_id: JobId) -> None:
             bool(spec["rolled_up"]),
         )
         labelled = label(db, access, cells.build(db, access, question), Language(spec["language"]))
-        table = long(labelled) if spec["shape"] == "long" else wide(labelled)
+        say = catalogue(spec["language"]).text
+        table = long(labelled, say=say) if spec["shape"] == "long" else wide(labelled, say=say)
         content = write(table, row.format, title_of(db, access.study))
     with database.transaction() as db:
         again = db.get_one(ExportLedger, row.id)

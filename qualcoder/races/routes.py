@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.permissions import Act
+from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import RoundId
 from qualcoder.core.messages import N_
 from qualcoder.races import queries
@@ -17,7 +18,7 @@ from qualcoder.races import service as races
 from qualcoder.races.forms import RaceUpload, race_upload
 from qualcoder.races.queries import RaceDetail, RacePage
 from qualcoder.races.service import ImportReport
-from qualcoder.web.deps import Me, ReadDb, WriteDb
+from qualcoder.web.deps import Db, Me, ReadDb
 from qualcoder.web.pages import render
 
 router = APIRouter()
@@ -50,6 +51,8 @@ class ImportView:
 
     errors: dict[str, str]
     report: ImportReport | None = None
+    problem: str | None = None
+    problem_params: dict[str, object] | None = None
 
 
 @router.get("/studies/{slug}/races", name="races:list")
@@ -80,16 +83,20 @@ def import_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 
 @router.post("/studies/{slug}/races/import", name="races:import_file")
 def import_file(
-    request: Request, db: WriteDb, me: Me, slug: str, upload: Annotated[RaceUpload, Depends(race_upload)]
+    request: Request, db: Db, me: Me, slug: str, upload: Annotated[RaceUpload, Depends(race_upload)]
 ) -> Response:
     """Store a file whole, or nothing of it; either way the page says what each line lacks."""
-    access = study_by_slug(db, me, slug, Act.IMPORT_RACES)
-    if upload.content is None:
-        view = ImportView(upload.errors)
-        return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=422)
-    report = races.import_file(db, access, upload.content)
-    status = 422 if report.is_refused else 200
-    view = ImportView({}, report)
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.IMPORT_RACES)
+    view, status = ImportView(upload.errors), 422
+    if upload.content is not None:
+        try:
+            with db.transaction() as writing:
+                report = races.import_file(writing, study_by_slug(writing, me, slug, Act.IMPORT_RACES), upload.content)
+            view, status = ImportView({}, report), 422 if report.is_refused else 200
+        except DomainError as problem:
+            view = ImportView({}, problem=problem.message, problem_params=dict(problem.params))
+            status = problem.status
     return render(request, "races/import.html", view, title=N_("Import races"), access=access, status=status)
 
 

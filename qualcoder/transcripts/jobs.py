@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlmodel import col, delete
+from sqlmodel import Session, col, delete
 
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.anonymise.pipeline import find_in_turns
@@ -18,7 +18,7 @@ from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import JobId, TextVersionId, TranscriptId, new_id
 from qualcoder.core.models import Job
-from qualcoder.core.queue import progress
+from qualcoder.core.queue import Cancelled, progress, require_mine
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
 from qualcoder.vault import fields as f
@@ -32,7 +32,9 @@ PAUSE_SECONDS = 0.1
 def detect(database: Database, job_id: JobId) -> None:
     """Propose what to anonymise in one transcript, then hand it to review."""
     with database.read() as db:
-        transcript = db.get_one(Transcript, db.get_one(Job, job_id).object_id)
+        job = db.get_one(Job, job_id)
+        attempt = job.attempts
+        transcript = db.get_one(Transcript, job.object_id)
         if transcript.state is not TranscriptState.DETECTING:
             return
         key = KeyRef.interview(transcript.interview_id, transcript.study_id)
@@ -40,7 +42,7 @@ def detect(database: Database, job_id: JobId) -> None:
         turns = open_turns(db, key, turns_of(db, version_id))
     try:
         mentions = _mentions(database, job_id, turns)
-        _write(database, job_id, transcript, version_id, mentions)
+        _write(database, job_id, attempt, transcript, version_id, mentions)
     except DomainError as error:
         _fail(database, transcript.id, type(error).__name__)
         raise
@@ -73,18 +75,30 @@ def _mentions(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> l
     return mentions
 
 
+def _still_searched(db: Session, job_id: JobId, attempt: int, transcript_id: TranscriptId) -> Transcript:
+    """The row, if this run is still the one that searches; a late one must not touch what people decided meanwhile."""
+    require_mine(db, job_id, attempt)
+    transcript = db.get_one(Transcript, transcript_id, with_for_update=True)
+    if transcript.state is not TranscriptState.DETECTING:
+        raise Cancelled
+    return transcript
+
+
 def _write(
     database: Database,
     job_id: JobId,
+    attempt: int,
     transcript: Transcript,
     version_id: TextVersionId,
     mentions: Sequence[Mention],
 ) -> None:
     with database.transaction() as db:
+        _still_searched(db, job_id, attempt, transcript.id)
         db.execute(delete(PiiSpan).where(col(PiiSpan.text_version_id) == version_id))
         known = resolve(db, transcript.study_id, mentions)
     for first in range(0, len(mentions), STEP):
         with database.transaction() as db:
+            _still_searched(db, job_id, attempt, transcript.id)
             for mention, behind in zip(mentions[first : first + STEP], known[first : first + STEP], strict=True):
                 row = sealing.RowKey(new_id())
                 study_key = KeyRef.study(transcript.study_id)
@@ -108,9 +122,7 @@ def _write(
         progress(database, job_id, first + STEP, len(mentions))
         time.sleep(PAUSE_SECONDS)
     with database.transaction() as db:
-        row_now = db.get_one(Transcript, transcript.id)
-        if row_now.state is TranscriptState.DETECTING:
-            row_now.state = TranscriptState.REVIEW
+        _still_searched(db, job_id, attempt, transcript.id).state = TranscriptState.REVIEW
 
 
 def _fail(database: Database, transcript_id: TranscriptId, code: str) -> None:

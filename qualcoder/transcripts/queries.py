@@ -107,15 +107,18 @@ def transcripts_of(
     if narrowing.is_mine:
         query = query.where(col(Transcript.uploaded_by) == me)
     rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()
-    shows_titles = access.role in {Role.PI, Role.RESEARCHER}
-    if shows_titles:
-        sealing.preload(db, [KeyRef.interview(row.interview_id, row.study_id) for row in rows])
+    # Somebody who only codes another's transcript is a coder there, whatever the role.
+    titled = [
+        row for row in rows if access.role is Role.PI or (access.role is Role.RESEARCHER and row.uploaded_by == me)
+    ]
+    sealing.preload(db, [KeyRef.interview(row.interview_id, row.study_id) for row in titled])
+    titles = {row.id: title_of(db, row) for row in titled}
     return [
         TranscriptLine(
             id=row.id,
             interview_id=row.interview_id,
             serial=row.serial,
-            title=title_of(db, row) if shows_titles else "",
+            title=titles.get(row.id, ""),
             state=row.state,
             language=row.language,
             n_turns=row.n_turns,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import regex
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Person
@@ -20,6 +21,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach
 from qualcoder.transcripts.models import Transcript, TranscriptState
+from qualcoder.transcripts.parsing.cleaning import normalise
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -70,6 +72,8 @@ def read_original(db: Session, me: Person, transcript_id: TranscriptId) -> tuple
         lambda own: chain.record(own, me.id, "original.opened", "transcript", transcript_id, study_id=study_id),
     )
     found = reach(db, me, transcript_id, Act.REVIEW)
+    if found.transcript.state not in IN_REVIEW | {TranscriptState.RECEIVED}:
+        raise NotInReview  # released between the record and this look
     turns = open_turns(db, found.key, turns_of(db, raw_version(db, found.transcript).id))
     return found, turns
 
@@ -139,7 +143,7 @@ def _count_decision(reach: Reach) -> None:
 
 def _set(db: Session, reach: Reach, span: PiiSpan, decision: Decision, reason: str, replacement: str) -> None:
     key = KeyRef.study(span.study_id)
-    shown = replacement.strip() or _own_replacement(db, span)
+    shown = _one_line(replacement) or _own_replacement(db, span)
     span.sealed_rev += 1
     span.decision = decision
     span.decided_by = None if decision is Decision.UNDECIDED else reach.me.id
@@ -147,6 +151,11 @@ def _set(db: Session, reach: Reach, span: PiiSpan, decision: Decision, reason: s
     span.replacement_ct = sealing.seal(db, key, f.PII_REPLACEMENT, span, shown[:200]) if shown else None
     kept = reason.strip() if decision is Decision.KEEP else ""
     span.keep_reason_ct = sealing.seal(db, key, f.PII_REASON, span, kept[:500]) if kept else None
+
+
+def _one_line(typed: str) -> str:
+    """Words as they may enter a published turn: cleaned like an upload, on one line."""
+    return " ".join(normalise(typed).split())
 
 
 def _own_replacement(db: Session, span: PiiSpan) -> str:
@@ -172,20 +181,24 @@ def accept_all(db: Session, reach: Reach) -> int:
 
 
 def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
-    """Mark every place where these words stand and nothing is marked yet; returns how many."""
+    """Mark every place where these words stand and nothing is marked yet; returns how many.
+
+    Refused when they also stand inside a finding that is kept: the name would be published there.
+    """
     sought = words.strip()
     if len(sought) < 2:
         message = N_("Type the words as they stand in the text.")
         raise Invalid(message, fields={"words": message})
     version = raw_version(db, reach.transcript)
     turns = open_turns(db, reach.key, turns_of(db, version.id))
-    taken = [Span(span.start, span.end) for span in findings_of(db, reach.transcript)]
-    places = [
-        (place, turn)
-        for turn in turns
-        for place in _places(turn, sought)
-        if not any(place.overlaps(span) for span in taken)
-    ]
+    spans = findings_of(db, reach.transcript)
+    everywhere = [(place, turn) for turn in turns for place in _places(turn, sought)]
+    kept = [Span(span.start, span.end) for span in spans if span.decision is Decision.KEEP]
+    if any(place.overlaps(span) for place, _turn in everywhere for span in kept):
+        message = N_("These words also stand inside a finding that is kept. Take that decision back first.")
+        raise Invalid(message, fields={"words": message})
+    taken = [Span(span.start, span.end) for span in spans]
+    places = [(place, turn) for place, turn in everywhere if not any(place.overlaps(span) for span in taken)]
     if not places:
         message = N_("These words stand nowhere unmarked in the text. Check the spelling.")
         raise Invalid(message, fields={"words": message})
@@ -218,12 +231,9 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
 
 
 def _places(turn: OpenTurn, sought: str) -> list[Span]:
-    found = []
-    at = turn.body.find(sought)
-    while at >= 0:
-        found.append(Span(turn.start + at, turn.start + at + len(sought)))
-        at = turn.body.find(sought, at + len(sought))
-    return found
+    """Where the words stand in a turn, whatever the case of their letters."""
+    found = regex.finditer(regex.escape(sought), turn.body, regex.IGNORECASE)
+    return [Span(turn.start + match.start(), turn.start + match.end()) for match in found]
 
 
 def finish_first_reading(db: Session, reach: Reach) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from qualcoder.accounts import people
@@ -35,6 +35,8 @@ from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import is_htmx, render
 
 router = APIRouter()
+
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 LANGUAGE_LABELS = (
     ("auto", N_("find out")),
@@ -110,7 +112,14 @@ class SpeakersView:
 
 @router.get("/studies/{slug}/transcripts", name="transcripts:list")
 def list_page(
-    request: Request, db: ReadDb, me: Me, slug: str, state: str = "", language: str = "", mine: str = "", after: int = 0
+    request: Request,
+    db: ReadDb,
+    me: Me,
+    slug: str,
+    state: str = "",
+    language: str = "",
+    mine: str = "",
+    after: After = 0,
 ) -> Response:
     """Transcripts by serial, fifty a page, narrowed by state, language and who added them."""
     access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
@@ -322,9 +331,8 @@ def _status(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -
         return RedirectResponse(
             request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303
         )
-    view = StatusView(
-        transcript.id, transcript.serial, transcript.state, queries.latest_job(db, transcript), transcript.version
-    )
+    state = TranscriptState.FAILED if service.search_is_lost(db, transcript) else transcript.state
+    view = StatusView(transcript.id, transcript.serial, state, queries.latest_job(db, transcript), transcript.version)
     return render(
         request, "transcripts/status.html", view, title=N_("Searching for names"), access=found.access, block="status"
     )

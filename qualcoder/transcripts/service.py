@@ -17,8 +17,8 @@ from qualcoder.core.db import Database
 from qualcoder.core.errors import Conflict, Invalid
 from qualcoder.core.ids import TextVersionId, TranscriptId, TurnId, new_id
 from qualcoder.core.messages import N_
-from qualcoder.core.models import JobKind
-from qualcoder.core.queue import add_job
+from qualcoder.core.models import Job, JobKind
+from qualcoder.core.queue import UNFINISHED, add_job
 from qualcoder.interviews import service as interviews
 from qualcoder.interviews.models import Interview
 from qualcoder.interviews.service import NewInterview
@@ -194,11 +194,19 @@ def retry_detection(db: Session, reach: Reach) -> None:
     """Start the search for names again after a failure."""
     transcript = reach.transcript
     reach.access.require(Act.REVIEW)
-    if transcript.state is not TranscriptState.FAILED:
+    if not (transcript.state is TranscriptState.FAILED or search_is_lost(db, transcript)):
         raise Conflict(N_("This work has ended already."))
     transcript.state = TranscriptState.DETECTING
     transcript.error_code = None
     add_job(db, JobKind.DETECT, transcript.id, study_id=transcript.study_id, actor_id=reach.me.id)
+
+
+def search_is_lost(db: Session, transcript: Transcript) -> bool:
+    """Whether a search failed for good without leaving word: each try ended by a fault, or took its worker with it."""
+    if transcript.state is not TranscriptState.DETECTING:
+        return False
+    states = list(db.exec(select(Job.state).where(col(Job.object_id) == transcript.id)))
+    return bool(states) and not set(states) & set(UNFINISHED)
 
 
 def interview_of(db: Session, transcript: Transcript) -> Interview:

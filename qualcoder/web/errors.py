@@ -27,6 +27,7 @@ TITLES = {
     409: N_("It has changed"),
     413: N_("Too large"),
     415: N_("Unknown kind of file"),
+    421: N_("Wrong address"),
     422: N_("Something needs another look"),
     423: N_("Sealed"),
     429: N_("Too many tries"),

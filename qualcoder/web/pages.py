@@ -110,6 +110,12 @@ def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:
     return tuple(items)
 
 
+def _address(request: Request) -> str:
+    """Where a form that changes only the looks of a page comes back to."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 def _page(request: Request, title: str, access: Access | None, params: dict[str, object]) -> Page:
     me: Person | None = getattr(request.state, "me", None)
     nav: tuple[NavItem, ...] = ()
@@ -132,7 +138,7 @@ def _page(request: Request, title: str, access: Access | None, params: dict[str,
         study_slug=access.study.slug if access else None,
         nav=nav,
         is_demo=settings.demo,
-        path=request.url.path,
+        path=_address(request),
         languages=LANGUAGES,
     )
 

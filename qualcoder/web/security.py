@@ -13,9 +13,9 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qualcoder.core.errors import Refused
+from qualcoder.core.errors import DomainError, Refused
 from qualcoder.core.messages import N_
-from qualcoder.settings import Settings
+from qualcoder.settings import LOOPBACK, Settings
 from qualcoder.vault import hashing
 from qualcoder.web.forms import read_body
 
@@ -79,8 +79,33 @@ class Forged(Refused):
         super().__init__(N_("This form is no longer valid. Reload the page and send it again."))
 
 
+class Misaddressed(DomainError):
+    """The request names a server that this is not."""
+
+    status = 421
+
+    def __init__(self) -> None:
+        super().__init__(N_("This server does not answer under that name. Check QUALCODER_PUBLIC_URL."))
+
+
+def client_address(request: Request) -> str:
+    """Who sent the request. Behind a proxy on this machine, whom the proxy names last."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if request.app.state.home.settings.public_url and peer in LOOPBACK and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return peer
+
+
 async def guard(request: Request) -> None:
-    """Refuse unsafe requests that another site sent, or that lack the session's token (OWASP CSRF sheet)."""
+    """Refuse foreign names of this server, and unsafe requests that another site sent or that lack the session's token.
+
+    The first stops pages elsewhere that point their own name at this machine (DNS rebinding); the second follows
+    the OWASP CSRF sheet.
+    """
+    hosts = request.app.state.home.settings.hosts
+    if hosts is not None and (request.url.hostname or "") not in hosts:
+        raise Misaddressed
     if request.method in SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site")

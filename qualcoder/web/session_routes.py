@@ -88,13 +88,13 @@ def unseal(
 def choose_language(
     db: WriteDb, me: MaybeMe, form: Annotated[Posted[LanguageForm], Depends(posted(LanguageForm))]
 ) -> Response:
-    """Keep the choice with the person, or in a cookie for a visitor."""
+    """Keep the choice with the person and in the browser."""
     chosen = form.require()
     response = RedirectResponse(local_path(chosen.next), status_code=303)
     if me is not None:
         accounts.choose_language(db, me, chosen.language)
-    else:
-        response.set_cookie("qc-language", chosen.language.value, httponly=True, samesite="lax", max_age=31_536_000)
+    # Pages that know nobody, such as that of a wrong address, speak it too.
+    response.set_cookie("qc-language", chosen.language.value, httponly=True, samesite="lax", max_age=31_536_000)
     return response
 
 

@@ -8,6 +8,14 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 document.addEventListener("htmx:error", () => toast(word("offline"), { bad: true }));
 
+// A refusal arrives as a notice in the region of short messages; there it becomes one that can be dismissed.
+document.addEventListener("htmx:after:swap", () => {
+  for (const notice of document.querySelectorAll("#toasts > .flash")) {
+    notice.remove();
+    toast([...notice.querySelectorAll("p, li")].map((el) => el.textContent).join(" "), { bad: true });
+  }
+});
+
 // A button with data-confirm asks first, in the page's own words.
 const agreed = new WeakSet();
 document.addEventListener("click", (event) => {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,7 +12,7 @@ from sqlmodel import col, select
 
 from qualcoder.home import Home
 from qualcoder.transcripts.models import SealedTo, Transcript, TranscriptState, Turn
-from tests.canaries.story import STUDY, Cast, Story, codable, done, without_table
+from tests.canaries.story import STUDY, Cast, Story, codable, done
 
 JSON_ANSWER = {"Accept": "application/json"}
 FRAGMENT = {"HX-Request": "true"}
@@ -62,7 +64,9 @@ def _refused_forms(story: Story, cast: Cast, released: UUID, waiting: UUID) -> N
     done(cast.pi.post(f"/transcripts/{released}/mark", data=words), 409)
     done(cast.pi.post(f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": w["refused words"]}), 422)
     done(
-        cast.pi.post(f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": "keep", "reason": w["refused words"]}),
+        cast.pi.post(
+            f"/transcripts/{waiting}/findings/{uuid4()}", data={"decision": "keep", "reason": w["refused words"]}
+        ),
         404,
     )
     done(cast.pi.post(f"/transcripts/{waiting}/publish", data={"seen_version": w["refused code"]}), 422)
@@ -101,8 +105,9 @@ def _refused_files(story: Story, browser: httpx.Client) -> None:
     ):
         fields = {"category": "voter", "consent": "true"}
         done(browser.post(f"/studies/{STUDY}/upload", data=fields, files={"file": (name, raw)}), status)
-    for name, raw in ((w["refused file name"] + ".yaml", f"codes: [{w['refused file']}: {w['refused json']}]"),):
-        done(browser.post(f"/studies/{STUDY}/codebook", files={"file": (name, raw.encode())}), 422)
+    book = f"codes: [{w['refused file']}: {w['refused json']}]".encode()
+    sent = {"file": (w["refused file name"] + ".yaml", book)}
+    done(browser.post(f"/studies/{STUDY}/codebook", files=sent), 422)
     table = f"race_id,unit\n{w['refused file']},{w['refused json']}\n".encode()
     done(browser.post(f"/studies/{STUDY}/races/import", files={"file": ("r.csv", table)}), 422)
     broken = f"--x\r\nContent-Disposition: form-data; name={w['refused file']}\r\n\r\n".encode()
@@ -133,3 +138,15 @@ def _flip_a_byte_of_every_turn(home: Home, transcript_id: UUID) -> None:
         )
         for turn in turns:
             turn.body_ct = turn.body_ct[:-1] + bytes([turn.body_ct[-1] ^ 1])
+
+
+@contextlib.contextmanager
+def without_table(home: Home, table: str) -> Iterator[None]:
+    """A home in which a table is missing for a while, as after a bad restore."""
+    with home.data.transaction() as db:
+        db.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_away")
+    try:
+        yield
+    finally:
+        with home.data.transaction() as db:
+            db.connection().exec_driver_sql(f"ALTER TABLE {table}_away RENAME TO {table}")

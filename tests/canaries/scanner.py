@@ -1,9 +1,10 @@
 """Looks for words in bytes, in every form that a leak is likely to give them.
 
-Forms: UTF-8 (composed and decomposed), UTF-16 LE and BE, Windows-1251 and its Kazakh sister KZ-1048 where the letters allow it; base64 in its three
-alignments, standard and for addresses; hex in both cases; percent-encoding in both cases; escapes of JSON, HTML
-(decimal and hex) and Python's bytes. Files are read in blocks that overlap by the longest pattern, so a word on the
-border of two blocks is found. What it can't see: compressed or otherwise transformed content, and words cut apart.
+Forms: UTF-8 (composed and decomposed), UTF-16 LE and BE, Windows-1251 and its Kazakh sister KZ-1048 where the
+letters allow it; base64 in its three alignments, standard and for addresses; hex in both cases; percent-encoding in
+both cases; escapes of JSON, HTML (decimal and hex) and Python's bytes. Files are read in blocks that overlap by the
+longest pattern, so a word on the border of two blocks is found. What it can't see: compressed or otherwise
+transformed content, and words cut apart.
 """
 
 from __future__ import annotations
@@ -124,17 +125,20 @@ _Pattern = tuple[str, str, bytes]
 
 
 def _possible(patterns: list[_Pattern], window: bytes) -> list[_Pattern]:
-    """Those patterns of which some four bytes in the middle and the last four occur: thousands are ruled out at once."""
+    """Patterns of which four bytes in the middle and the last four occur: rules thousands out at once."""
     if len(window) < 64:
         return patterns
     whole = np.frombuffer(window, dtype=np.uint8).astype(np.uint32)
     grams = np.unique(whole[:-3] << 24 | whole[1:-2] << 16 | whole[2:-1] << 8 | whole[3:])
     wanted = np.array(
-        [[_gram(pattern, len(pattern) // 2), _gram(pattern, len(pattern) - GRAM)] for _name, _form, pattern in patterns],
+        [
+            [_gram(pattern, len(pattern) // 2), _gram(pattern, len(pattern) - GRAM)]
+            for _name, _form, pattern in patterns
+        ],
         dtype=np.uint32,
     )
-    is_there = np.isin(wanted, grams).all(axis=1)
-    return [pattern for pattern, is_possible in zip(patterns, is_there.tolist(), strict=True) if is_possible]
+    is_there: list[bool] = np.asarray(np.isin(wanted, grams).all(axis=1)).tolist()
+    return [pattern for pattern, is_possible in zip(patterns, is_there, strict=True) if is_possible]
 
 
 def _gram(pattern: bytes, at: int) -> int:

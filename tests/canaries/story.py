@@ -11,7 +11,7 @@ import io
 import json
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -276,13 +276,16 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
 def finding(home: Home, transcript_id: UUID, label: str) -> UUID:
     """An undecided finding of a kind."""
     with home.data.read() as db:
-        return db.exec(
-            select(PiiSpan.id).where(
-                col(PiiSpan.transcript_id) == transcript_id,
-                col(PiiSpan.label) == label,
-                col(PiiSpan.decision) == Decision.UNDECIDED,
-            )
-        ).first() or uuid4()
+        return (
+            db.exec(
+                select(PiiSpan.id).where(
+                    col(PiiSpan.transcript_id) == transcript_id,
+                    col(PiiSpan.label) == label,
+                    col(PiiSpan.decision) == Decision.UNDECIDED,
+                )
+            ).first()
+            or uuid4()
+        )
 
 
 def _release(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
@@ -393,15 +396,3 @@ def _note_what_was_made(story: Story) -> None:
         assert interview is not None
         who = interviews.respondents_of(db, access.study.id, [interview.id])[interview.id][0]
         w["who took part"] = f'"respondent_id": "{who.id}"'
-
-
-@contextlib.contextmanager
-def without_table(home: Home, table: str) -> Iterator[None]:
-    """A home in which a table is missing for a while, as after a bad restore."""
-    with home.data.transaction() as db:
-        db.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_away")
-    try:
-        yield
-    finally:
-        with home.data.transaction() as db:
-            db.connection().exec_driver_sql(f"ALTER TABLE {table}_away RENAME TO {table}")

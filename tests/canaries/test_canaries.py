@@ -88,13 +88,17 @@ def test_nothing_is_found_after_a_real_server_lived_through_the_whole_story(home
             hits = find_in_files([home.settings.home, server.temp, server.log], _everything(story))
     hits += find_in_files([home.settings.home, server.temp, server.log], _everything(story))
     for response in story.errors:
-        hits += find_in_bytes(response.content + str(response.headers).encode(), str(response.url), _unseen(story, response))
+        hits += find_in_bytes(
+            response.content + str(response.headers).encode(), str(response.url), _unseen(story, response)
+        )
     for said in story.said:
         hits += find_in_bytes(said.encode(), "standard error", story.words)
     assert not hits, _told(hits)
     assert {403, 404, 405, 409, 413, 415, 422, 500, 503} <= {response.status_code for response in story.errors}
     assert server.log.read_text().count("incident") == 3
     assert list(server.temp.rglob("*")) == []
+    # What is public is found in the same files, so they were really read.
+    assert find_in_files([home.settings.home], {"public record": "Tselinograd"})
 
 
 def _unseen(story: Story, response: httpx.Response) -> dict[str, str]:
@@ -163,7 +167,9 @@ def test_every_canary_is_found_in_its_own_column_where_sealing_does_nothing(home
     hits = find_in_files([home.settings.home / "data.db", home.settings.home / "data.db-wal"], story.words)
     chosen = {canary.name for canary in CANARIES}
     assert chosen - {hit.name for hit in hits} == set()
-    assert [canary.name for canary in CANARIES if not _is_in_its_column(home, canary.field, story.words[canary.name])] == []
+    assert [
+        canary.name for canary in CANARIES if not _is_in_its_column(home, canary.field, story.words[canary.name])
+    ] == []
     # Nobody keeps what was refused, nor a password, in any build.
     assert {hit.name for hit in hits} & {*REFUSED, *SECRETS} == set()
 

@@ -87,7 +87,7 @@ TEXTS = st.lists(LETTERS, max_size=40).map("".join)
 
 
 @given(typed=TEXTS, bodies=st.lists(TEXTS, max_size=5), asked=st.booleans())
-def test_the_sieve_loses_no_turn_and_plain_turns_compare_alike(typed: str, bodies: list[str], asked: bool) -> None:  # noqa: FBT001  # given by hypothesis
+def test_the_sieve_loses_no_turn_and_plain_turns_compare_alike(typed: str, bodies: list[str], asked: bool) -> None:
     try:
         query = parse(typed, reads_kazakh_as_russian=asked)
     except Unsearchable:

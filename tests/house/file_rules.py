@@ -22,7 +22,7 @@ _VENDOR = "static/vendor"
 
 REGISTRIES = (
     "py" + "pi.",
-    "pythonhosted" + ".org",
+    "python" + "hosted" + ".org",
     "registry." + "npmjs",
     "registry." + "yarnpkg",
     "np" + "mjs.com",
@@ -35,7 +35,7 @@ REGISTRIES = (
     "jsdel" + "ivr",
     "unp" + "kg.com",
     "fonts.google" + "apis",
-    "deb.debian" + ".org",
+    "deb" + ".debian" + ".org",
 )
 _MACHINE = re.compile(
     "|".join(

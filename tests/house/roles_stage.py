@@ -131,7 +131,7 @@ def _fill(home: Home, world: World) -> Stage:
     codes = making.import_codes(home, world)
     who = world.researcher
     link = NewLink("KOY-2022-2", LinkType.OBSERVER)
-    ids: dict[str, UUID | str] = {"slug": world.study.slug, **{key: code_id for key, code_id in codes.items()}}
+    ids: dict[str, UUID | str] = {"slug": world.study.slug, **codes}
     ids["received"] = making.receive(home, world, making.upload(title="Заголовок Ойлапа"), by=who).id
     review = making.to_review(home, world, making.upload(title="Заголовок Выдуманова"), by=who)
     ids["review"] = review.id
@@ -156,7 +156,18 @@ def _fill(home: Home, world: World) -> Stage:
         people = [*world.by_name.values(), guest]
         secrets = [words for person in people for words in (name_of(db, person), email_of(db, person))]
         secrets += [accounts.title_of(db, world.study), accounts.title_of(db, world.other_study)]
-    words = ("Воды не было", "Выдуманов", "Заголовок", "R-001", "I-001", "Вода", "Water", "KOY-2022", "[Лицо 1]", "сұхбат.txt")
+    words = (
+        "Воды не было",
+        "Выдуманов",
+        "Заголовок",
+        "R-001",
+        "I-001",
+        "Вода",
+        "Water",
+        "KOY-2022",
+        "[Лицо 1]",
+        "сұхбат.txt",
+    )
     return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *words))
 
 
@@ -190,6 +201,3 @@ def version_of(stage: Stage, name: str) -> str:
     """The row version of a transcript of the stage, as its page would carry it."""
     with stage.home.data.read() as db:
         return str(db.exec(select(Transcript.version).where(col(Transcript.id) == stage.ids[name])).one())
-
-
-

@@ -16,6 +16,7 @@ from qualcoder.accounts.models import Role
 from qualcoder.accounts.permissions import TABLE, Act
 from tests.homes import PASSWORD
 from tests.house.roles_stage import Stage, version_of
+from tests.interviews.making import RACES
 
 Sent = Callable[[Stage], Mapping[str, Any]]
 
@@ -90,7 +91,13 @@ def _file(name: str, text: str, **fields: str) -> Sent:
 
 
 def _coding(stage: Stage) -> Mapping[str, Any]:
-    body = {"transcript_id": str(stage.ids["codable"]), "version": 1, "start": 0, "end": 9, "code_id": str(stage.ids["WATER"])}
+    body = {
+        "transcript_id": str(stage.ids["codable"]),
+        "version": 1,
+        "start": 0,
+        "end": 9,
+        "code_id": str(stage.ids["WATER"]),
+    }
     return {"content": json.dumps(body)}
 
 
@@ -101,10 +108,7 @@ slug: small
 title: {en: Small, ru: Малая, kk: Шағын}
 codes: [{code: NEW, parent: null, stata: th_new, label: {en: New, ru: Новый, kk: Жаңа}}]
 """
-_RACES = """\
-race_id,contest_id,round_no,round_kind,election_date,oblast,oblast_iso,district,unit,unit_type,result_status
-KOY-2022-9,KOY-2022,9,initial,2022-08-28,Akmola,KZ-11,Tselinograd,Koyandy,VILLAGE,final
-"""
+_RACES = (RACES / "koyandy_race.csv").read_text("utf-8")
 
 
 def _transcript(name: str) -> Mapping[str, str]:
@@ -163,9 +167,7 @@ ENTRIES: Mapping[str, Entry] = {
         _STUDY,
         _file("new.txt", "Интервьюер: Новое?\nРеспондент: Новое.\n", category="voter", consent="true"),
     ),
-    "transcripts:speakers": Entry(
-        Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("received"), shows="Воды не было"
-    ),
+    "transcripts:speakers": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("received"), shows="Воды не было"),
     "transcripts:confirm_speakers": Entry(
         Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("received"), _seen("received", **{"speaker-0": "interviewer"})
     ),
@@ -173,7 +175,7 @@ ENTRIES: Mapping[str, Entry] = {
     "transcripts:retry": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("failed")),
     "transcripts:review": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), shows="Выдуманов"),
     "transcripts:decide": Entry(
-        Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review") | {"finding_id": "finding"}, _form(decision="undo")
+        Reach.TRANSCRIPT, 303, Act.REVIEW, {**_transcript("review"), "finding_id": "finding"}, _form(decision="undo")
     ),
     "transcripts:accept_all": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review")),
     "transcripts:mark": Entry(
@@ -181,7 +183,9 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "transcripts:first_reading": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review")),
     "transcripts:publish": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review"), _seen("review")),
-    "interviews:show": Entry(Reach.INTERVIEW, 200, Act.SEE_INTERVIEW, {"interview_id": "interview"}, shows="KOY-2022-2"),
+    "interviews:show": Entry(
+        Reach.INTERVIEW, 200, Act.SEE_INTERVIEW, {"interview_id": "interview"}, shows="KOY-2022-2"
+    ),
     "interviews:link": Entry(
         Reach.INTERVIEW,
         303,
@@ -192,15 +196,15 @@ ENTRIES: Mapping[str, Entry] = {
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
     "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
     "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),
-    "coding:put": Entry(
-        Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='id="turns"'
-    ),
+    "coding:put": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'),
     "coding:add_by_quote": Entry(
         Reach.TRANSCRIPT,
         303,
         Act.CODE,
         _transcript("codable"),
-        lambda stage: {"data": {"version": "1", "turn": "2", "quote": "Воды не было", "code_id": str(stage.ids["WATER"])}},
+        lambda stage: {
+            "data": {"version": "1", "turn": "2", "quote": "Воды не было", "code_id": str(stage.ids["WATER"])}
+        },
     ),
     "coding:delete": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "coding:remove": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),

@@ -1,4 +1,4 @@
-"""Every page in every language and colour scheme, on a telephone and on a desk: nothing sticks out, nothing is out of reach."""
+"""Every page in every language and colour scheme, on a telephone and a desk: nothing sticks out or is out of reach."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.page_table import PAGES, PageOf, Show, on_show, page_routes
 from tests.served import Troubles, chromium, visiting
@@ -20,18 +20,29 @@ EVERY_PAGE = pytest.mark.parametrize("shown", PAGES, ids=[page.title for page in
 EVERY_LOOK = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 # Elements whose words are cut off: they hold more than they show, and nobody can scroll them.
-CUT_OFF = """() => [...document.querySelectorAll("h1, h2, h3, a, button, label, summary, th, td, dd, dt, legend, p, .badge")]
+CUT_OFF = """() => [
+    ...document.querySelectorAll("h1, h2, h3, a, button, label, summary, th, td, dd, dt, legend, p, .badge")]
   .filter((el) => el.checkVisibility({visibilityProperty: true}) && !el.closest(".vh, .skip"))
   .filter((el) => el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0
     && ["hidden", "clip"].includes(getComputedStyle(el).overflowX))
   .map((el) => el.outerHTML.slice(0, 120))"""
+# Lists that cut off the words of their chosen option: a copy as wide as these words would be wider.
+CUT_CHOICES = """() => [...document.querySelectorAll("select")].filter((el) => el.checkVisibility()).filter((el) => {
+  const copy = el.cloneNode(false);
+  copy.append(el.selectedOptions[0]?.cloneNode(true) ?? "");
+  Object.assign(copy.style, {width: "auto", maxWidth: "none", minWidth: "0", position: "absolute"});
+  el.after(copy);
+  const needed = copy.offsetWidth;
+  copy.remove();
+  return needed > el.offsetWidth + 1;
+}).map((el) => `${el.name}: ${el.selectedOptions[0].textContent}`)"""
 
 # What Tab must reach. One radio of a group and one tab of a roving list stand for all of theirs.
 REACHABLE = """() => {
   const seen = new Set();
   const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
   const wanted = stops.filter((el) => {
-    if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false})) return false;
+    if (el.disabled || el.tabIndex < 0 || !el.checkVisibility({visibilityProperty: true})) return false;
     if (el.type === "hidden" || el.closest("dialog:not([open])")) return false;
     if (el.type !== "radio") return true;
     const group = `${el.form?.action}/${el.name}`;
@@ -86,11 +97,12 @@ def test_a_page_fits_reads_and_is_free_of_barriers(
     show.speak(language)
     token = show.tokens.get(shown.who, "")
     with visiting(browser, show.served, troubles, language=language, token=token, dark=scheme == "dark") as page:
-        open_page(page, show, shown, language)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
+            open_page(page, show, shown, language)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate(CUT_OFF) == []
+            assert page.evaluate(CUT_CHOICES) == []
         if language == "kk":  # the longest words
             found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
             assert found.violations_count == 0, found.generate_report()
@@ -109,4 +121,26 @@ def test_the_keyboard_reaches_everything(show: Show, browser: Browser, shown: Pa
         for _ in range(stops + 20):
             page.keyboard.press("Tab")
         assert page.evaluate(MISSED) == []
+    troubles.check()
+
+
+@EVERY_PAGE
+def test_choosing_language_and_colours_stays_on_the_page(show: Show, browser: Browser, shown: PageOf) -> None:
+    troubles = Troubles()
+    troubles.expect("status of 404", "status of 503")
+    show.speak("en")
+    with visiting(browser, show.served, troubles, token=show.tokens.get(shown.who, "")) as page:
+        open_page(page, show, shown, "en")
+        before = page.url
+        assert page.locator(".menu").count() == (not shown.is_sealed)
+        for name, value, sign in (("language", "ru", "lang"), ("theme", "dark", "data-theme")):
+            button = page.locator(f".menu button[name={name}][value={value}]")
+            if not button.count():
+                assert shown.is_sealed or (name == "theme" and not shown.who) or shown.name == "not-found"
+                continue
+            page.click(".menu > summary")
+            button.click()
+            expect(page.locator("html")).to_have_attribute(sign, value)
+            assert page.url == before
+    show.look("auto")
     troubles.check()

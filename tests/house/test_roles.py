@@ -22,7 +22,17 @@ ROUTES = {route.name: route for route in all_routes()}
 SAFE = [name for name, route in ROUTES.items() if route.methods == {"GET"}]
 UNSAFE = [name for name in ROUTES if name not in SAFE]
 # Ids in an address that stand for a thing of the study; the id of a coding is chosen by who makes it.
-IDS = ("transcript_id", "finding_id", "export_id", "interview_id", "coding_id", "person_id", "round_id", "slug", "token")
+IDS = (
+    "transcript_id",
+    "finding_id",
+    "export_id",
+    "interview_id",
+    "coding_id",
+    "person_id",
+    "round_id",
+    "slug",
+    "token",
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +52,11 @@ def address(stage: Stage, name: str, **other: str) -> str:
 
 def ask(browser: Browser, stage: Stage, name: str, /, path: str = "", **more: Any) -> httpx.Response:
     """Send what the entry says, as the pages of the program do."""
-    method = next(iter(ROUTES[name].methods))
-    return browser.request(method, path or address(stage, name), **{**ENTRIES[name].send(stage), **more})
+    method = next(iter(ROUTES[name].methods or ()))
+    answer: httpx.Response = browser.request(
+        method, path or address(stage, name), **{**ENTRIES[name].send(stage), **more}
+    )
+    return answer
 
 
 def first_who_may(stage: Stage, name: str) -> str:
@@ -56,14 +69,14 @@ def first_who_may(stage: Stage, name: str) -> str:
 
 
 def method_of(name: str) -> str:
-    return next(iter(ROUTES[name].methods))
+    return next(iter(ROUTES[name].methods or ()))
 
 
 def test_every_route_has_an_entry_and_one_method() -> None:
     routes: list[APIRoute] = all_routes()
     assert {route.name for route in routes} == set(ENTRIES)
     assert len(routes) == len({route.name for route in routes})
-    assert [route.name for route in routes if len(route.methods) != 1] == []
+    assert [route.name for route in routes if len(route.methods or ()) != 1] == []
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -184,4 +197,3 @@ def test_a_sealed_home_answers_nothing_but_that_it_is_sealed(stage: Stage, name:
         assert stage.browser("signed_out").get("/static/css/tokens.css").status_code == 200
     finally:
         stage.home.keyring.unseal_with_root(root)
-

@@ -24,7 +24,10 @@ PLACE = """(quote) => {
     window.__quote = range;
     const rects = [...range.getClientRects()].filter((r) => r.width);
     const [first, last] = [rects[0], rects.at(-1)];
-    return {turn: x.closest(".turn").id, from: [first.left + 1, first.top + first.height / 2], to: [last.right - 1, last.top + last.height / 2]};
+    return {
+      from: [first.left + 1, first.top + first.height / 2],
+      to: [last.right - 1, last.top + last.height / 2],
+    };
   }
 }"""
 SELECT = "() => { const s = getSelection(); s.removeAllRanges(); s.addRange(window.__quote); }"
@@ -95,9 +98,9 @@ def expect_marked(page: Page, quote: str) -> None:
     """Every letter of the quote stands in a mark that has a colour, and the margin has a bar."""
     _place(page, quote)
     is_covered = """() => {
-      const walk = document.createTreeWalker(window.__quote.commonAncestorContainer, NodeFilter.SHOW_TEXT);
-      const texts = [];
-      if (window.__quote.commonAncestorContainer.nodeType === Node.TEXT_NODE) texts.push(window.__quote.commonAncestorContainer);
+      const whole = window.__quote.commonAncestorContainer;
+      const walk = document.createTreeWalker(whole, NodeFilter.SHOW_TEXT);
+      const texts = whole.nodeType === Node.TEXT_NODE ? [whole] : [];
       while (walk.nextNode()) if (window.__quote.intersectsNode(walk.currentNode)) texts.push(walk.currentNode);
       const inside = texts.filter((t) => {
         const s = t === window.__quote.startContainer ? window.__quote.startOffset : 0;

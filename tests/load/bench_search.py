@@ -36,7 +36,7 @@ from tests.transcripts import making
 # Invented words: stems with endings. Common ones first; how often a word is said falls with its rank.
 STEMS = {
     "ru": "и не что как это так вот люд дел год вод дорог школ акимат выбор район сел работ деньг газ угл помощ бюджет",
-    "kk": "және мен бұл деп үшін адам ауыл су жол мектеп әкімдік сайлау аудан жұмыс ақша газ көмір көмек бюджет жиналыс",
+    "kk": "және мен бұл деп үшін адам ауыл су жол мектеп әкімдік сайлау аудан жұмыс ақша газ көмір көмек бюджет",
     "en": "and the that this people water road school office election district village work money gas coal help budget",
 }
 ENDINGS = {

@@ -53,7 +53,12 @@ def serving(home: Home, *, set_more: dict[str, str] | None = None) -> Iterator[S
     log = home.settings.home.parent / f"{home.settings.home.name}-{port}.log"
     temp = home.settings.home.parent / f"{home.settings.home.name}-{port}-tmp"
     temp.mkdir(mode=0o700)
-    variables = {**environment(settings), "TMPDIR": str(temp), "PYTHONPATH": os.pathsep.join(sys.path), **(set_more or {})}
+    variables = {
+        **environment(settings),
+        "TMPDIR": str(temp),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        **(set_more or {}),
+    }
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "qualcoder", "serve"], env=variables, stdout=out, stderr=subprocess.STDOUT

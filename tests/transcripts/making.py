@@ -1,4 +1,4 @@
-"""Transcripts for tests, in any state, through the real services; the search for names is left out where it isn't tested."""
+"""Transcripts for tests, in any state, through the real services; the search is left out where not tested."""
 
 from __future__ import annotations
 
@@ -72,7 +72,12 @@ def confirm(home: Home, transcript: Transcript, by: Person) -> None:
 
 
 def to_review(
-    home: Home, world: World, new: NewTranscript | None = None, *, by: Person | None = None, marks: Sequence[str] = (NAME,)
+    home: Home,
+    world: World,
+    new: NewTranscript | None = None,
+    *,
+    by: Person | None = None,
+    marks: Sequence[str] = (NAME,),
 ) -> Transcript:
     """A transcript in review in which only `marks` are found, as names of people."""
     who = by or world.pi
@@ -135,7 +140,9 @@ def text_of(home: Home, transcript: Transcript) -> list[OpenTurn]:
 
 
 CODES = (
-    CodeEntry(code="FACTOR", parent=None, stata="th_factor", label=Localised("Factors", "Факторы", "Себептер"), codable=False),
+    CodeEntry(
+        code="FACTOR", parent=None, stata="th_factor", label=Localised("Factors", "Факторы", "Себептер"), codable=False
+    ),
     CodeEntry(code="WATER", parent="FACTOR", stata="th_water", label=Localised("Water", "Вода", "Су")),
     CodeEntry(code="ROADS", parent="FACTOR", stata="th_roads", label=Localised("Roads", "Дороги", "Жолдар")),
     CodeEntry(code="COURT", parent=None, stata="th_court", label=Localised("Court", "Суд", "Сот")),
