@@ -29,6 +29,7 @@ class UploadForm(BaseModel):
     may_archive: bool = False
     race: str = Field("", max_length=60)
     link_type: LinkType = LinkType.ABOUT
+    sending: str = Field("", max_length=200)
 
     def date_or_none(self) -> str | None:
         """The date in ISO form, None if none was typed; ValueError for anything else."""

@@ -266,7 +266,9 @@ def _receive(
     for file in files:
         new = NewTranscript(file.name, file.content, interview, sent.title, sent.language)
         try:
-            stored = service.receive(database, me, slug, new)
+            # A script sends one file at a time under a key of its own; a form's files need no key: the same text
+            # is not taken twice.
+            stored = service.receive(database, me, slug, new, sent.sending if len(files) == 1 else "")
         except DomainError as problem:
             if len(files) == 1 and not is_reported:
                 raise

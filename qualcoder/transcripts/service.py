@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from qualcoder.accounts import repetition
 from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
@@ -28,11 +30,12 @@ from qualcoder.transcripts.languages import guess
 from qualcoder.transcripts.models import TextKind, TextVersion, Transcript, TranscriptState, Turn
 from qualcoder.transcripts.parsing.parsed import Parsed
 from qualcoder.transcripts.sentences import bounds
-from qualcoder.vault import blobs, sealing
+from qualcoder.vault import blobs, hashing, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.keys import KeyRef
 
 LANGUAGES = frozenset({"auto", "ru", "kk", "en", "mixed"})
+UPLOAD = "transcript.upload"
 
 
 class Speaker(StrEnum):
@@ -61,25 +64,47 @@ class SameFile(Conflict):
         super().__init__(N_("This file is in the study already, as %(serial)s. Nothing was stored."), serial=serial)
 
 
-def receive(database: Database, me: Person, slug: str, new: NewTranscript) -> Transcript:
+class OtherFile(Conflict):
+    """A key that was sent before, with another file."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This Idempotency-Key was sent before with another file. Nothing was stored."))
+
+
+def receive(database: Database, me: Person, slug: str, new: NewTranscript, key: str = "") -> Transcript:
     """Store an uploaded file: sealed source, raw turns, interview with consent and respondents.
 
-    The file is read outside any transaction. Bad input raises Invalid and nothing is stored.
+    The file is read outside any transaction. Bad input raises Invalid and nothing is stored. With a `key` of the
+    client's, a repetition of the request gets the transcript that the first one made.
     """
     with database.read() as db:
         study_by_slug(db, me, slug, Act.UPLOAD)
+    repetition.check_key(key)
     if new.language not in LANGUAGES:
         message = N_("Choose one of the offered values.")
         raise Invalid(message, fields={"language": message})
     parsed = parsing.parse(new.file_name, new.raw)
     with database.transaction() as db:
         access = study_by_slug(db, me, slug, Act.UPLOAD)
-        return _store(db, access, new, parsed)
+        repetition.wait_for_turn(db, access)
+        mac = sealing.lookup(db, access.key, "content", parsed.text)
+        if key and (made := repetition.find_made(db, access, UPLOAD, key)):
+            return _made_before(db, made, mac)
+        transcript = _store(db, access, new, parsed, mac)
+        if key:
+            repetition.remember(db, access, UPLOAD, key, transcript.id)
+        return transcript
 
 
-def _store(db: Session, access: Access, new: NewTranscript, parsed: Parsed) -> Transcript:
+def _made_before(db: Session, made: UUID, mac: bytes) -> Transcript:
+    known = db.get_one(Transcript, made)
+    if not hashing.same(known.content_mac, mac):
+        raise OtherFile
+    return known
+
+
+def _store(db: Session, access: Access, new: NewTranscript, parsed: Parsed, mac: bytes) -> Transcript:
     study = access.study
-    mac = sealing.lookup(db, access.key, "content", parsed.text)
     known = db.exec(
         select(Transcript.number).where(col(Transcript.study_id) == study.id, col(Transcript.content_mac) == mac)
     ).first()

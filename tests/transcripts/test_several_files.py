@@ -100,3 +100,26 @@ def test_a_name_that_is_a_tag_is_shown_as_text(world: World, browser: Browser) -
     files = [file("<b>a.txt", said(1)), file("b.txt", said(2))]
     answer = browser.as_(world.pi).post(f"/studies/{world.study.slug}/upload", data=FORM, files=files)
     assert "<b><b>" not in answer.text
+
+
+def test_a_file_sent_again_under_its_key_is_stored_once(home: Home, world: World, browser: Browser) -> None:
+    person, address = browser.as_(world.pi), f"/studies/{world.study.slug}/upload"
+    form = FORM | {"sending": "6f0c9a52-0d1f-4a39-9f2e-3d5b5f0c7a11"}
+    first = person.post(address, data=form, files=[file("a.txt", said(1))], headers=HEADERS)
+    again = person.post(address, data=form, files=[file("a.txt", said(1))], headers=HEADERS)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.text == again.text
+    (row,) = stored(home)
+    other = person.post(address, data=form, files=[file("b.txt", said(2))], headers=HEADERS)
+    assert other.status_code == 422
+    assert "data-refused" in other.text
+    assert stored(home) == [row]
+
+
+def test_somebody_elses_key_opens_nothing(home: Home, world: World, browser: Browser) -> None:
+    address = f"/studies/{world.study.slug}/upload"
+    form = FORM | {"sending": "the-same-key"}
+    browser.as_(world.pi).post(address, data=form, files=[file("a.txt", said(1))], headers=HEADERS)
+    answer = browser.as_(world.researcher).post(address, data=form, files=[file("a.txt", said(1))], headers=HEADERS)
+    assert answer.status_code == 422
+    assert len(stored(home)) == 1
