@@ -15,6 +15,7 @@ from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import routes as coding
 from qualcoder.home import Home
 from qualcoder.interviews import routes as interviews
+from qualcoder.jobs import routes as jobs
 from qualcoder.matrices import routes as matrices
 from qualcoder.races import routes as races
 from qualcoder.transcripts import review_routes
@@ -22,7 +23,19 @@ from qualcoder.transcripts import routes as transcripts
 from qualcoder.web import errors, security, session_routes
 from qualcoder.web.pages import ROOT
 
-ROUTERS = (session_routes, accounts, audit, races, interviews, transcripts, review_routes, codebooks, coding, matrices)
+ROUTERS = (
+    session_routes,
+    accounts,
+    audit,
+    races,
+    interviews,
+    transcripts,
+    review_routes,
+    codebooks,
+    coding,
+    matrices,
+    jobs,
+)
 
 
 class App(FastAPI):

@@ -116,6 +116,7 @@ PAGES = (
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
     PageOf("search:form", "coder", _study("search")),
+    PageOf("jobs:list", "pi", _study("jobs")),
     PageOf("matrices:show", "pi", _study("matrix")),
     PageOf("matrices:show", "pi", _study("matrix?rollup=1&every=1"), name="matrices-every-code"),
     PageOf(

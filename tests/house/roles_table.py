@@ -208,6 +208,17 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "coding:delete": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "coding:remove": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
+    "jobs:list": Entry(Reach.STUDY, 200, Act.SEE_JOBS, _STUDY, shows='id="work"'),
+    "jobs:cancel": Entry(
+        Reach.STUDY, 303, Act.SEE_JOBS, _STUDY | {"job_id": "job"}, instead={"researcher": 403, "other_researcher": 404}
+    ),
+    "jobs:retry": Entry(
+        Reach.STUDY,
+        303,
+        Act.SEE_JOBS,
+        _STUDY | {"job_id": "failed_job"},
+        instead={"researcher": 403, "other_researcher": 404},
+    ),
     "matrices:show": Entry(Reach.STUDY, 200, Act.SEE_MATRIX, _STUDY, shows="Water"),
     "matrices:cell": Entry(
         Reach.STUDY,
