@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -89,6 +90,8 @@ class PeopleView:
     role_labels: dict[Role, str]
     me: PersonId
     errors: dict[str, str]
+    former: tuple[Member, ...] = ()
+    ended: Member | None = None
     link: str | None = None
     invited: str | None = None
 
@@ -227,14 +230,18 @@ def _people(db: ReadDb, access: Access, **more: object) -> PeopleView:
         ),
         role_labels=ROLE_LABELS,
         me=access.person.id,
+        former=tuple(people.former_members_of(db, access.study.id)),
         **{"errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
     )
 
 
 @router.get("/studies/{slug}/people", name="accounts:people")
-def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+def people_page(request: Request, db: ReadDb, me: Me, slug: str, ended: UUID | None = None) -> Response:
+    """Who belongs to the study. `ended` is somebody just removed, who can be brought back at once."""
     access = study_by_slug(db, me, slug, Act.SEE_PEOPLE)
-    return render(request, "accounts/people.html", _people(db, access), title=N_("People"), access=access)
+    gone = [one for one in people.former_members_of(db, access.study.id) if one.id == ended]
+    view = _people(db, access, ended=gone[0] if gone else None)
+    return render(request, "accounts/people.html", view, title=N_("People"), access=access)
 
 
 @router.post("/studies/{slug}/people", name="accounts:add_member")
@@ -271,6 +278,14 @@ def add_member(
 def end_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: PersonId) -> Response:
     access = study_by_slug(db, me, slug, Act.MANAGE_PEOPLE)
     accounts.end_membership(db, access, person_id)
+    address = request.app.url_path_for("accounts:people", slug=slug)
+    return RedirectResponse(f"{address}?ended={person_id}", status_code=303)
+
+
+@router.post("/studies/{slug}/people/{person_id}/restore", name="accounts:restore_member")
+def restore_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: PersonId) -> Response:
+    """Bring a removed person back as they were."""
+    accounts.restore_membership(db, study_by_slug(db, me, slug, Act.MANAGE_PEOPLE), person_id)
     return RedirectResponse(request.app.url_path_for("accounts:people", slug=slug), status_code=303)
 
 

@@ -111,6 +111,27 @@ def end_membership(db: Session, access: Access, person_id: PersonId) -> None:
     chain.record(db, access.person.id, "member.ended", "person", person_id, study_id=access.study.id)
 
 
+def restore_membership(db: Session, access: Access, person_id: PersonId) -> None:
+    """Bring a removed person back in the role they had, with the transcripts they were assigned to.
+
+    The same people may do it who may add such a person.
+    """
+    access.require(Act.MANAGE_PEOPLE)
+    membership = db.exec(
+        select(Membership).where(
+            col(Membership.person_id) == person_id,
+            col(Membership.study_id) == access.study.id,
+            col(Membership.ended_at).is_not(None),
+        )
+    ).first()
+    if membership is None:
+        raise NotFound
+    _require_may_bring_in(db, access, membership.role)
+    _refuse_to_share_a_key(db, access, db.get_one(Person, person_id))
+    membership.ended_at = None
+    chain.record(db, access.person.id, "member.restored", "person", person_id, study_id=access.study.id)
+
+
 def _keep_a_pi(db: Session, study_id: StudyId, leaving: PersonId) -> None:
     # Two PIs who leave at once would each see the other still there.
     db.exec(select(Study.id).where(col(Study.id) == study_id).with_for_update()).one()
@@ -143,14 +164,18 @@ def invite(db: Session, actor: Person | None, person: Person) -> str:
 def add_member(db: Session, access: Access, email: str, name: str, role: Role) -> tuple[Person, str | None]:
     """Somebody joins the study; a person without a password also gets an invitation token."""
     access.require(Act.MANAGE_PEOPLE)
-    if role is Role.ADMIN and not access.person.is_admin:
-        raise Refused(N_("Only an administrator appoints administrators."))
-    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
-        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
+    _require_may_bring_in(db, access, role)
     person = people.find_by_email(db, people.normal_email(email)) or people.create_person(db, email, name)
     _refuse_to_share_a_key(db, access, person)
     set_role(db, access, person, role)
     return person, (invite(db, access.person, person) if person.password_hash is None else None)
+
+
+def _require_may_bring_in(db: Session, access: Access, role: Role) -> None:
+    if role is Role.ADMIN and not access.person.is_admin:
+        raise Refused(N_("Only an administrator appoints administrators."))
+    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
+        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
 
 
 def _has_signed_up_pi(db: Session, study_id: StudyId) -> bool:

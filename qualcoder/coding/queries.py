@@ -18,7 +18,7 @@ from qualcoder.coding.models import Coding, Memo
 from qualcoder.coding.rendering import chunks, turn_views
 from qualcoder.coding.service import Touched, sees_all
 from qualcoder.coding.view import CodeChoice, CodeCount, CodingMark, QuoteEntry, TouchedView, TurnText, WorkbenchView
-from qualcoder.core.ids import CodeId, TranscriptId
+from qualcoder.core.ids import CodeId, CodingId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of
@@ -168,6 +168,16 @@ def open_transcript(
         quote=quote or QuoteEntry(),
     )
     return found, view
+
+
+def is_removed(db: Session, found: Reach, coding_id: CodingId) -> bool:
+    """Whether this is a removed coding of the person who asks, in this transcript."""
+    coding = db.get(Coding, coding_id)
+    return (
+        coding is not None
+        and coding.deleted_at is not None
+        and (coding.coder_id, coding.transcript_id) == (found.me.id, found.transcript.id)
+    )
 
 
 def codings_of(db: Session, transcript_id: TranscriptId) -> list[Coding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -34,9 +34,11 @@ router = APIRouter()
 
 
 @router.get("/transcripts/{transcript_id}", name="coding:workbench")
-def workbench(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
-    """A released transcript with its codings. The opening is recorded."""
-    return _page(request, db, me, transcript_id)
+def workbench(
+    request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId, removed: UUID | None = None
+) -> Response:
+    """A released transcript with its codings. The opening is recorded. `removed` is a coding just taken off."""
+    return _page(request, db, me, transcript_id, removed=removed)
 
 
 def _page(
@@ -46,8 +48,11 @@ def _page(
     transcript_id: TranscriptId,
     quote: QuoteEntry | None = None,
     status: int = 200,
+    removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
+    if removed is not None and queries.is_removed(db, found, CodingId(removed)):
+        view = replace(view, removed=removed)
     return render(
         request,
         "coding/workbench.html",
@@ -115,7 +120,15 @@ def remove(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Respon
         return _turns(request, db, touched)
     address = request.app.url_path_for("coding:workbench", transcript_id=touched.reach.transcript.id)
     turn = f"#t{touched.turns[-1].n}" if touched.turns else ""
-    return RedirectResponse(address + turn, status_code=303)
+    return RedirectResponse(f"{address}?removed={coding_id}{turn}", status_code=303)
+
+
+@router.post("/codings/{coding_id}/restore", name="coding:restore")
+def restore(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Response:
+    """Bring a removed coding back, from a plain form."""
+    coding = service.restore_coding(db, me, coding_id)
+    address = request.app.url_path_for("coding:workbench", transcript_id=coding.transcript_id)
+    return RedirectResponse(address, status_code=303)
 
 
 @router.post("/transcripts/{transcript_id}/codings", name="coding:add_by_quote")

@@ -138,6 +138,7 @@ ENTRIES: Mapping[str, Entry] = {
         Reach.STUDY, 200, Act.MANAGE_PEOPLE, _STUDY, _form(email="new@example.org", role="coder"), shows="/invitation/"
     ),
     "accounts:end_member": Entry(Reach.STUDY, 303, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
+    "accounts:restore_member": Entry(Reach.STUDY, 404, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
     "accounts:study_settings": Entry(Reach.STUDY, 200, Act.SET_POLICY, _STUDY, shows="second person"),
     "accounts:set_policy": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(needs_second_reader="true")),
     "accounts:set_identity": Entry(
@@ -149,6 +150,8 @@ ENTRIES: Mapping[str, Entry] = {
     "races:import_file": Entry(Reach.STUDY, 200, Act.IMPORT_RACES, _STUDY, _file("r.csv", _RACES)),
     "races:show": Entry(Reach.STUDY, 200, Act.SEE_RACES, _STUDY | {"round_id": "race"}, shows="KOY-2022-2"),
     "codebooks:show": Entry(Reach.STUDY, 200, Act.SEE_CODEBOOK, _STUDY, shows="th_water"),
+    "codebooks:retire": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY | {"code_id": "WATER"}),
+    "codebooks:restore": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY | {"code_id": "WATER"}),
     "codebooks:import": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY, _file("b.yaml", _BOOK)),
     "transcripts:list": Entry(Reach.STUDY, 200, Act.LIST_TRANSCRIPTS, _STUDY, shows="Transcripts"),
     "transcripts:bulk": Entry(
@@ -208,6 +211,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "coding:delete": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "coding:remove": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
+    "coding:restore": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "jobs:list": Entry(Reach.STUDY, 200, Act.SEE_JOBS, _STUDY, shows='id="work"'),
     "jobs:cancel": Entry(
         Reach.STUDY, 303, Act.SEE_JOBS, _STUDY | {"job_id": "job"}, instead={"researcher": 403, "other_researcher": 404}
