@@ -12,7 +12,15 @@ from fastapi.responses import RedirectResponse, Response
 from qualcoder.accounts import limits, people, sessions
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access, studies_of, study_by_slug
-from qualcoder.accounts.forms import IdentityForm, MemberForm, PasswordForm, PolicyForm, SignInForm, StudyForm
+from qualcoder.accounts.forms import (
+    IdentityForm,
+    MemberForm,
+    PasswordForm,
+    PolicyForm,
+    SignInForm,
+    StudyForm,
+    TitleForm,
+)
 from qualcoder.accounts.models import Role, Study
 from qualcoder.accounts.people import Member
 from qualcoder.accounts.permissions import Act
@@ -101,6 +109,7 @@ class SettingsView:
     """A study's policy and whether its identity vault has a key."""
 
     study: Study
+    title: str
     has_vault: bool
     errors: dict[str, str]
 
@@ -292,8 +301,28 @@ def restore_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: 
 @router.get("/studies/{slug}/settings", name="accounts:study_settings")
 def study_settings(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
-    view = SettingsView(access.study, identity.exists(keyring_of(db), access.study.id), {})
-    return render(request, "accounts/settings.html", view, title=N_("Settings"), access=access)
+    return _settings(request, db, access, {})
+
+
+def _settings(request: Request, db: ReadDb, access: Access, errors: dict[str, str], status: int = 200) -> Response:
+    has_vault = identity.exists(keyring_of(db), access.study.id)
+    view = SettingsView(access.study, accounts.title_of(db, access.study), has_vault, errors)
+    return render(request, "accounts/settings.html", view, title=N_("Settings"), access=access, status=status)
+
+
+@router.post("/studies/{slug}/title", name="accounts:rename_study")
+def rename_study(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[TitleForm], Depends(posted(TitleForm))]
+) -> Response:
+    """Another title; what was wrong is said beside the field."""
+    try:
+        with db.transaction() as writing:
+            accounts.rename_study(writing, study_by_slug(writing, me, slug, Act.SET_POLICY), form.require().title)
+    except Invalid as problem:
+        with db.read() as reading:
+            access = study_by_slug(reading, me, slug, Act.SET_POLICY)
+            return _settings(request, reading, access, dict(problem.fields), problem.status)
+    return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 
 
 @router.post("/studies/{slug}/settings", name="accounts:set_policy")
@@ -302,7 +331,7 @@ def set_policy(
 ) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
     sent = form.require()
-    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all))
+    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all, sent.originals))
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 
 
@@ -326,8 +355,6 @@ def set_identity(
         accounts.create_identity(db, access, sent.passphrase, memory_mib=home.settings.passphrase_memory_mib)
     except DomainError as problem:
         errors = dict(getattr(problem, "fields", {})) or {"passphrase": problem.message}
-        view = SettingsView(access.study, has_vault=False, errors=errors)
-        return render(
-            request, "accounts/settings.html", view, title=N_("Settings"), access=access, status=problem.status
-        )
+        with db.read() as reading:
+            return _settings(request, reading, access, errors, problem.status)
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)

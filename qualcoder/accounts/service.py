@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import limits, people, sessions
 from qualcoder.accounts.access import Access
-from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
+from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Role, Study
 from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -309,6 +309,21 @@ class Policy:
 
     needs_second_reader: bool
     may_accept_all: bool
+    originals: Originals | None = None
+
+
+def rename_study(db: Session, access: Access, title: str) -> None:
+    """Give the study another title; the short name in addresses stays."""
+    access.require(Act.SET_POLICY)
+    if not title.strip():
+        message = N_("A study needs a title.")
+        raise Invalid(message, fields={"title": message})
+    study = db.get_one(Study, access.study.id)
+    if title_of(db, study) == title.strip():
+        return
+    study.sealed_rev += 1
+    study.title_ct = sealing.seal(db, access.key, f.STUDY_TITLE, study, title.strip()[:300])
+    chain.record(db, access.person.id, "study.renamed", "study", study.id, study_id=study.id)
 
 
 def set_policy(db: Session, access: Access, policy: Policy) -> None:
@@ -317,6 +332,7 @@ def set_policy(db: Session, access: Access, policy: Policy) -> None:
     study = db.get_one(Study, access.study.id)
     study.needs_second_reader = policy.needs_second_reader
     study.may_accept_all = policy.may_accept_all
+    study.originals = policy.originals or study.originals
     chain.record(db, access.person.id, "study.policy_set", "study", study.id, study_id=study.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import and_, case, func, or_
 from sqlalchemy import select as sql
 from sqlmodel import Session, col
 
@@ -22,11 +22,20 @@ BEGUN = 5
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Transcripts in a state. `mine_to_pass` of a second reading wait for somebody else than me."""
+    """Transcripts in a state. `mine_to_pass` of a second reading wait for somebody else than me.
+
+    `first` is the one with the lowest number of those that wait for me.
+    """
 
     state: TranscriptState
     n: int
     mine_to_pass: int = 0
+    first: TranscriptId | None = None
+    first_number: int = 0
+
+    @property
+    def serial(self) -> str:
+        return f"T-{self.first_number:03d}"
 
     @property
     def for_me(self) -> int:
@@ -49,10 +58,11 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class CodingWork:
-    """A coder's work: how many transcripts are not begun, and those that are, the latest first."""
+    """A coder's work: how many transcripts are not begun, the first of them, and the begun ones, latest first."""
 
     not_begun: int
     begun: tuple[Begun, ...]
+    first: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,30 @@ def piles(db: Session, access: Access) -> tuple[Pile, ...]:
         .where(*within_reach(access))
         .group_by(col(Transcript.state))
     )
-    found = {state: Pile(state, n, passed) for state, n, passed in rows}
+    counted = {state: (n, passed) for state, n, passed in rows}
+    firsts = _firsts(db, access)
+    found = {state: Pile(state, *counted[state], *firsts.get(state, (None, 0))) for state in counted}
     return tuple(found[state] for state in TranscriptState if state in found)
+
+
+def _firsts(db: Session, access: Access) -> dict[TranscriptState, tuple[TranscriptId, int]]:
+    is_for_me = or_(
+        col(Transcript.state) != TranscriptState.SECOND_READ,
+        col(Transcript.first_reader).is_(None),
+        col(Transcript.first_reader) != access.person.id,
+    )
+    lowest = (
+        sql(col(Transcript.state), func.min(col(Transcript.number)).label("number"))
+        .where(*within_reach(access), is_for_me)
+        .group_by(col(Transcript.state))
+        .subquery()
+    )
+    rows = db.execute(
+        sql(col(Transcript.state), col(Transcript.id), col(Transcript.number))
+        .join(lowest, and_(lowest.c.state == col(Transcript.state), lowest.c.number == col(Transcript.number)))
+        .where(col(Transcript.study_id) == access.study.id)
+    )
+    return {state: (TranscriptId(transcript_id), number) for state, transcript_id, number in rows}
 
 
 def coding_work(db: Session, access: Access) -> CodingWork | None:
@@ -120,7 +152,8 @@ def coding_work(db: Session, access: Access) -> CodingWork | None:
         for transcript_id, number, codings, at in rows
         if codings is not None
     ]
-    return CodingWork(len(rows) - len(begun), tuple(begun[:BEGUN]))
+    fresh = [Begun(TranscriptId(row[0]), row[1], 0, 1) for row in rows if row[2] is None]
+    return CodingWork(len(fresh), tuple(begun[:BEGUN]), min(fresh, key=lambda one: one.number, default=None))
 
 
 def figures(db: Session, access: Access) -> Figures | None:

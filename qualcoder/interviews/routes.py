@@ -9,7 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.core.ids import InterviewId
+from qualcoder.accounts import people
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import queries
+from qualcoder.audit.queries import Line
+from qualcoder.audit.words import ACT_LABELS, LOOKING
+from qualcoder.core.ids import InterviewId, PersonId
 from qualcoder.core.messages import N_
 from qualcoder.interviews import page as interviews
 from qualcoder.interviews.forms import LinkForm
@@ -17,6 +22,7 @@ from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 from qualcoder.interviews.page import InterviewPage
 from qualcoder.interviews.targets import LinkKind, LinkTarget
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
+from qualcoder.transcripts.queries import TranscriptLine, transcripts_of_interview
 from qualcoder.web.deps import Db, Me, ReadDb
 from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import render
@@ -39,7 +45,11 @@ class InterviewView:
 
     interview: InterviewPage
     errors: Mapping[str, str]
+    transcripts: tuple[TranscriptLine, ...]
+    history: tuple[Line, ...]
+    names: Mapping[PersonId, str]
     removed: LinkTarget | None = None
+    acts: Mapping[str, str] = field(default_factory=lambda: ACT_LABELS)
     categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
     link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)
     modes: Mapping[Mode, str] = field(default_factory=lambda: MODE_LABELS)
@@ -57,10 +67,18 @@ def _render(
     removed: LinkTarget | None = None,
 ) -> Response:
     access, interview = interviews.read_interview(db, me, interview_id)
+    lines = transcripts_of_interview(db, access, interview_id)
+    history = queries.history_of(
+        db,
+        access.study.id,
+        [interview_id, *(line.id for line in lines)],
+        without=() if access.may(Act.SEE_AUDIT) else LOOKING,
+    )
+    names = people.names_of(db, {line.actor_id for line in history if line.actor_id})
     return render(
         request,
         "interviews/show.html",
-        InterviewView(interview, errors, removed=removed),
+        InterviewView(interview, errors, tuple(lines), tuple(history), names, removed),
         title=N_("Interview %(serial)s"),
         access=access,
         status=422 if errors else 200,

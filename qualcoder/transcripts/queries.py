@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
@@ -84,13 +85,15 @@ def within_reach(access: Access) -> list[ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What of a list is wanted; nothing set means all."""
+    """What of a list is wanted; nothing set means all. `coder` is a person's id, or NOBODY for not assigned."""
 
     state: TranscriptState | None = None
     language: str = ""
     is_mine: bool = False
+    coder: str = ""
 
 
+NOBODY = "nobody"
 EVERYTHING = Narrowing()
 
 
@@ -106,7 +109,22 @@ def transcripts_of(
         query = query.where(col(Transcript.language) == narrowing.language)
     if narrowing.is_mine:
         query = query.where(col(Transcript.uploaded_by) == me)
-    rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()
+    if narrowing.coder == NOBODY:
+        query = query.where(col(Transcript.id).not_in(select(Assignment.transcript_id)))
+    elif narrowing.coder:
+        theirs = select(Assignment.transcript_id).where(col(Assignment.person_id) == UUID(narrowing.coder))
+        query = query.where(col(Transcript.id).in_(theirs))
+    return _lines(db, access, db.exec(query.order_by(col(Transcript.number)).limit(limit)).all())
+
+
+def transcripts_of_interview(db: Session, access: Access, interview_id: InterviewId) -> list[TranscriptLine]:
+    """The transcripts of an interview that a person may see, by serial."""
+    query = select(Transcript).where(*within_reach(access), col(Transcript.interview_id) == interview_id)
+    return _lines(db, access, db.exec(query.order_by(col(Transcript.number))).all())
+
+
+def _lines(db: Session, access: Access, rows: Sequence[Transcript]) -> list[TranscriptLine]:
+    me = access.person.id
     # Somebody who only codes another's transcript is a coder there, whatever the role.
     titled = [
         row for row in rows if access.role is Role.PI or (access.role is Role.RESEARCHER and row.uploaded_by == me)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -119,16 +120,25 @@ def list_page(
     state: str = "",
     language: str = "",
     mine: str = "",
+    coder: str = "",
     after: After = 0,
 ) -> Response:
-    """Transcripts by serial, fifty a page, narrowed by state, language and who added them."""
+    """Transcripts by serial, fifty a page, narrowed by state, language, who added and who codes them."""
     access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
     narrowing = Narrowing(
         TranscriptState(state) if state in set(TranscriptState) else None,
         language if language in dict(LANGUAGE_LABELS) else "",
         bool(mine),
+        _coder(coder) if access.may(Act.ASSIGN) else "",
     )
     return _list(request, db, access, narrowing, after)
+
+
+def _coder(typed: str) -> str:
+    try:
+        return typed if typed in {"", queries.NOBODY} else str(UUID(typed))
+    except ValueError:
+        return ""
 
 
 def _list(
@@ -144,7 +154,12 @@ def _list(
     may_assign = access.may(Act.ASSIGN)
     members = people.members_of(db, access.study.id) if may_assign else []
     state = narrowing.state.value if narrowing.state else ""
-    asked = {"state": state, "language": narrowing.language, "mine": "1" if narrowing.is_mine else ""}
+    asked = {
+        "state": state,
+        "language": narrowing.language,
+        "mine": "1" if narrowing.is_mine else "",
+        "coder": narrowing.coder,
+    }
     more = urlencode({**asked, "after": int(lines[-1].serial.removeprefix("T-")) if lines else 0})
     view = ListView(
         lines=tuple(lines),

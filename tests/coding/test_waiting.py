@@ -6,7 +6,7 @@ import pytest
 
 from qualcoder.coding import service, waiting
 from qualcoder.coding.service import NewCoding
-from qualcoder.coding.waiting import Begun, CodingWork, Figures, Pile
+from qualcoder.coding.waiting import Begun, Figures, Pile
 from qualcoder.core.ids import CodingId, new_id
 from qualcoder.core.text import Span
 from qualcoder.home import Home
@@ -40,11 +40,14 @@ def piles(home: Home, world: World, who: str) -> tuple[Pile, ...]:
 
 
 def test_a_pi_sees_all_and_what_is_for_somebody_else(home: Home, world: World, busy: Transcript) -> None:
-    assert piles(home, world, "pi") == (
-        Pile(TranscriptState.RECEIVED, 1, 0),
-        Pile(TranscriptState.SECOND_READ, 2, 1),
-        Pile(TranscriptState.CODABLE, 2, 0),
-    )
+    numbered = {pile.state: (pile.n, pile.mine_to_pass, pile.first_number) for pile in piles(home, world, "pi")}
+    assert numbered == {
+        TranscriptState.RECEIVED: (1, 0, 3),
+        TranscriptState.SECOND_READ: (2, 1, 5),
+        TranscriptState.CODABLE: (2, 0, 1),
+    }
+    (begin, *_others) = [pile for pile in piles(home, world, "pi") if pile.state is TranscriptState.CODABLE]
+    assert begin.first == busy.id
     with home.data.read() as db:
         assert waiting.figures(db, access_of(db, world.study, world.pi)) == Figures(2, 1)
 
@@ -64,15 +67,27 @@ def test_a_coder_goes_on_at_the_furthest_place(home: Home, world: World, busy: T
     with home.data.read() as db:
         work = waiting.coding_work(db, access_of(db, world.study, world.coder))
         assert waiting.coding_work(db, access_of(db, world.study, world.pi)) is None
-    assert work == CodingWork(1, (Begun(busy.id, 1, 2, 2),))
+    assert work is not None
+    assert (work.not_begun, work.begun) == (1, (Begun(busy.id, 1, 2, 2),))
+    assert work.first is not None
+    assert work.first.serial == "T-002"
 
 
 @pytest.mark.parametrize(
     ("who", "words"),
     [
-        ("pi", ("1 upload waits for its speakers", "1 second reading waits for you", "2 codings", "somebody else")),
+        (
+            "pi",
+            (
+                "1 upload waits for its speakers",
+                "1 second reading waits for you",
+                "begin with T-005",
+                "2 codings",
+                "somebody else",
+            ),
+        ),
         ("researcher", ("1 upload waits", "2 second readings wait for you")),
-        ("coder", ("1 transcript not begun", "Go on in T-001, turn 2", "#t2")),
+        ("coder", ("1 transcript not begun", "begin with T-002", "Go on in T-001, turn 2", "#t2")),
         ("admin", ("The house", "2 studies")),
     ],
 )
@@ -85,5 +100,6 @@ def test_the_page_says_it(world: World, browser: Browser, busy: Transcript, who:
 def test_an_observer_is_told_of_no_transcript(world: World, browser: Browser, busy: Transcript) -> None:
     page = browser.as_(world.observer).get("/").text
     assert "T-00" not in page
-    assert "wait" not in page
+    assert "Nothing waits for you here." in page
+    assert "begin with" not in page
     assert "The house" not in page

@@ -141,6 +141,7 @@ ENTRIES: Mapping[str, Entry] = {
     "accounts:restore_member": Entry(Reach.STUDY, 404, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
     "accounts:study_settings": Entry(Reach.STUDY, 200, Act.SET_POLICY, _STUDY, shows="second person"),
     "accounts:set_policy": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(needs_second_reader="true")),
+    "accounts:rename_study": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(title="Another title")),
     "accounts:set_identity": Entry(
         Reach.STUDY, 409, Act.SET_POLICY, _STUDY, _form(passphrase="long enough it is", again="long enough it is")
     ),

@@ -40,6 +40,8 @@ def fail(home: Home, transcript: Transcript) -> None:
         ("?state=received&mine=1", ["T-003"]),
         ("?state=nonsense&language=nonsense", ["T-001", "T-002", "T-003"]),
         ("?state=withdrawn", []),
+        ("?coder=nobody", ["T-002", "T-003"]),
+        ("?coder=nonsense", ["T-001", "T-002", "T-003"]),
     ],
 )
 def test_the_list_narrows(home: Home, world: World, browser: Browser, query: str, shown: list[str]) -> None:
@@ -49,6 +51,14 @@ def test_the_list_narrows(home: Home, world: World, browser: Browser, query: str
     page = browser.as_(world.pi).get(f"/studies/{world.study.slug}/transcripts{query}")
     assert serials(page.text) == shown
     assert ("No transcript fits" in page.text) is not bool(shown)
+
+
+def test_the_list_narrows_to_a_coder_but_not_for_coders(home: Home, world: World, browser: Browser) -> None:
+    making.to_codable(home, world)
+    making.to_codable(home, world, None, world.other_coder)
+    address = f"/studies/{world.study.slug}/transcripts"
+    assert serials(browser.as_(world.pi).get(f"{address}?coder={world.other_coder.id}").text) == ["T-002"]
+    assert serials(browser.as_(world.coder).get(f"{address}?coder={world.other_coder.id}").text) == ["T-001"]
 
 
 def test_a_coder_sees_no_boxes_and_no_names(home: Home, world: World, browser: Browser) -> None:
