@@ -32,7 +32,7 @@ def test_it_narrows_by_act_person_and_day(busy: World, browser: Browser) -> None
     today, tomorrow = now().date(), now().date() + timedelta(days=1)
     for query, expected in (
         ("act=coding.added", ["coding.added"]),
-        (f"who={busy.coder.id}", ["coding.removed", "coding.added"]),
+        (f"who={busy.coder.id}", ["coding.removed", "coding.added", "member.role_set"]),
         (f"who={busy.coder.id}&act=coding.removed&since={today}&until={today}", ["coding.removed"]),
         (f"since={tomorrow}", []),
         ("until=1999-12-31", []),
