@@ -5,6 +5,8 @@
 PYTHON ?=
 JOBS ?= 2
 ARGS ?=
+# Broken files that each importer is given.
+FUZZ ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -23,7 +25,7 @@ test: dev programs ## everything: lint, types, contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --fuzz $(FUZZ) $(ARGS)
 
 check: dev ## what to run before a commit: format, lint, types, contracts, quick tests
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qualcoder.accounts import account_routes, sign_in_routes
 from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
 from qualcoder.codebooks import routes as codebooks
@@ -25,6 +26,8 @@ from qualcoder.web.pages import ROOT
 
 ROUTERS = (
     session_routes,
+    sign_in_routes,
+    account_routes,
     accounts,
     audit,
     races,

@@ -22,6 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=Backend.WAL.value,
         help="what tests without the mark both_backends run on",
     )
+    parser.addoption("--fuzz", type=int, default=200, help="how many broken files each importer is given")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests recorded as `measured`: nothing is timed in an assertion, but what was measured is shown."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "measured":
+                terminalreporter.write_line(str(value))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,7 +29,7 @@ from qualcoder.core.ids import ZERO
 from qualcoder.core.queue import run, unfinished
 from qualcoder.home import Home, migrate, open_home
 from qualcoder.settings import Settings
-from qualcoder.vault import hashing, slots
+from qualcoder.vault import hashing, onetime, slots
 from qualcoder.vault.models import SlotKind
 from qualcoder.works import WORKS
 from tests.postgresql import Cluster
@@ -200,6 +200,17 @@ def make_person(
         return person
 
 
+def give_factor(home_or_db: Home | Session, person: Person) -> bytes:
+    """A second factor in force, as roles that see names need it; returns its secret. Who has one keeps it."""
+    with _writing(home_or_db) as db:
+        row = people.locked(db, person.id)
+        known = people.particulars_of(db, row)
+        if known.totp is None:
+            totp = onetime.spelled(hashing.mac(b"a test", person.id.bytes)[: onetime.SECRET_BYTES])
+            people.keep(db, row, known := replace(known, totp=totp))
+        return onetime.unspelled(known.totp or "")
+
+
 def make_study(
     home_or_db: Home | Session, slug: str = "demo", people: Mapping[Role, Person | str] | None = None
 ) -> Study:
@@ -218,13 +229,15 @@ def add_member(home_or_db: Home | Session, study: Study, person: Person, role: R
 
 
 def make_world(home: Home, slug: str = "demo") -> World:
-    """A study with everybody in it. Nobody has a password: `client(home).as_(world.pi)` opens a session."""
+    """A study with everybody in it. All have a second factor, nobody a password: `client(home).as_(world.pi)`."""
 
     def somebody(db: Session, name: str) -> Person:
         return make_person(db, f"{name}@{slug}.example.org", f"{name.capitalize()} Oydantap", is_admin=name == "admin")
 
     with home.data.transaction() as db:
         everybody = {name: somebody(db, name) for name in _ROLES} | {"admin": somebody(db, "admin")}
+        for person in everybody.values():
+            give_factor(db, person)
         study = make_study(db, slug)
         for name, role in _ROLES.items():
             if name != "outsider":
@@ -266,8 +279,9 @@ class Browser(TestClient):
         self.application = app
 
     def as_(self, person: Person) -> Browser:
-        """A new browser on the same server, signed in as somebody."""
+        """A new browser on the same server, signed in as somebody who has a second factor."""
         with self.home.data.transaction() as db:
+            give_factor(db, person)
             token = sessions.open_session(db, person.id)
         return self.with_token(token)
 

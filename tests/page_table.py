@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from qualcoder.accounts import people, sessions
+from qualcoder.accounts import people, sessions, signing_in
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import Language, Person
@@ -33,7 +33,7 @@ from qualcoder.settings import Settings
 from qualcoder.transcripts import service as transcripts
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
-from tests.homes import all_routes, give_keys, work_off
+from tests.homes import all_routes, give_factor, give_keys, work_off
 from tests.served import Served, environment_of, free_port, serving
 
 SLUG = description()["study"]["slug"]
@@ -96,9 +96,13 @@ PAGES = (
     PageOf("unseal:form", "", lambda show: "/unseal", is_sealed=True),
     PageOf("accounts:sign_in", "", lambda show: "/sign-in"),
     PageOf("invitation:form", "", lambda show: f"/invitation/{show.invitation}"),
+    PageOf("accounts:code", "pending", lambda show: "/sign-in/code"),
+    PageOf("account:show", "pi", lambda show: "/account"),
+    PageOf("account:factor", "coder", lambda show: "/account/second-factor"),
     PageOf("home", "admin", lambda show: "/"),
     PageOf("home", "observer", lambda show: "/no-such-page", name="not-found"),
     PageOf("accounts:people", "pi", _study("people")),
+    PageOf("accounts:people", "admin", _study("people"), name="people-of-an-administrator"),
     PageOf("accounts:study_settings", "pi", _study("settings")),
     PageOf("audit:show", "pi", _study("audit")),
     PageOf("races:list", "pi", _study("races")),
@@ -166,6 +170,9 @@ def _prepare(home: Home) -> dict[str, object]:
             key: sessions.open_session(db, by_key[name].id)
             for key, name in (("admin", "admin"), ("pi", "pi"), ("coder", "coder1"), ("observer", "observer"))
         }
+        # The demo asks nobody for a code; the page is looked at all the same.
+        give_factor(db, by_key["observer"])
+        tokens["pending"] = signing_in.enter(db, by_key["observer"], asks_code=True).token
         invited = people.create_person(db, "invited@demo.example", "Invited Oylapova")
         invitation = accounts.invite(db, None, invited)
     values = _transcripts(home, by_key["pi"])

@@ -187,7 +187,8 @@ def visiting(
     )
     troubles.watch(context)
     if token:
-        context.add_cookies([{"name": "qc", "value": token, "url": served.url}])
+        # Each cookie opens what its token is for.
+        context.add_cookies([{"name": name, "value": token, "url": served.url} for name in ("qc", "qc-pending")])
     try:
         page = context.new_page()
         page.set_default_timeout(20_000)

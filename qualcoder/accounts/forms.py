@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import BaseModel, Field
 
 from qualcoder.accounts.models import Originals, Role
@@ -13,6 +15,54 @@ class SignInForm(BaseModel):
     email: str = Field(min_length=1, max_length=300)
     password: str = Field(min_length=1, max_length=1000)
     next: str = "/"
+
+
+class CodeForm(BaseModel):
+    """A code of the second factor or a recovery code, and the page to come back to."""
+
+    code: str = Field(min_length=1, max_length=100)
+    next: str = "/"
+
+
+class NameForm(BaseModel):
+    """The name that colleagues see."""
+
+    name: str = Field(min_length=1, max_length=120)
+
+
+class NewPasswordForm(BaseModel):
+    """The old password, and the new one twice."""
+
+    old: str = Field(min_length=1, max_length=1000)
+    password: str = Field(min_length=1, max_length=1000)
+    again: str = Field(min_length=1, max_length=1000)
+
+
+class FactorForm(BaseModel):
+    """The password, and a code of the app that was just set up."""
+
+    code: str = Field(min_length=1, max_length=100)
+    password: str = Field(min_length=1, max_length=1000)
+
+
+class FactorAct(StrEnum):
+    """What the owner of a second factor may do with it."""
+
+    NEW_CODES = "new_codes"
+    TURN_OFF = "turn_off"
+
+
+class FactorActForm(BaseModel):
+    """The password, and what to do with the second factor."""
+
+    factor_password: str = Field(min_length=1, max_length=1000)
+    act: FactorAct
+
+
+class InviteAgainForm(BaseModel):
+    """Whether the new invitation also ends the second factor."""
+
+    resets_factor: bool = False
 
 
 class PasswordForm(BaseModel):

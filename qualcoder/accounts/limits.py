@@ -27,6 +27,9 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 5, 5)
 SIGN_IN_ADDRESS = Limit("sign-in address", 20, 20)
 UNSEAL = Limit("unseal", 5, 5)
 INVITATION = Limit("invitation", 10, 10)
+PASSWORD_AGAIN = Limit("password again", 5, 5)
+# Three codes of a million are right at any moment: at twelve tries an hour, one guesses right in about three years.
+CODES = Limit("second factor", 10, 0.2)
 
 
 class TooMany(DomainError):
@@ -34,8 +37,8 @@ class TooMany(DomainError):
 
     status = 429
 
-    def __init__(self) -> None:
-        super().__init__(N_("Too many tries. Wait a minute and try again."))
+    def __init__(self, message: str = N_("Too many tries. Wait a minute and try again.")) -> None:
+        super().__init__(message)
 
 
 def _bucket(db: Session, limit: Limit, who: str) -> bytes:
@@ -59,3 +62,10 @@ def take(db: Session, limit: Limit, who: str) -> bool:
         return False
     row.tokens, row.changed_at = tokens - 1, now()
     return True
+
+
+def give_back(db: Session, limit: Limit, who: str) -> None:
+    """Return the token of a try that was right, so that only wrong ones count."""
+    row = db.exec(select(RateLimit).where(col(RateLimit.bucket) == _bucket(db, limit, who)).with_for_update()).first()
+    if row is not None:
+        row.tokens = min(float(limit.burst), row.tokens + 1)

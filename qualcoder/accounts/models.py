@@ -47,6 +47,8 @@ class Person(Versioned, Table, table=True):
     email_ct: bytes = f.sealed(f.PERSON_EMAIL)
     name_ct: bytes = f.sealed(f.PERSON_NAME)
     totp_ct: bytes | None = f.sealed(f.PERSON_TOTP, nullable=True)
+    # The 30-second step of the last code that was used: no code works twice.
+    totp_step: int | None = None
     password_hash: str | None = plain_text("argon2id", length=300, nullable=True)
     is_admin: bool = False
     language: Language = text_enum(Language, name="person_language", default=Language.EN)
@@ -100,8 +102,31 @@ class SignIn(Table, table=True):
     expires_at: datetime = moment()
 
 
+class PendingSignIn(Table, table=True):
+    """Somebody who gave the right password and owes a code. The cookie holds the token, this row its digest."""
+
+    __tablename__ = "pending_sign_in"
+    id: UUID = IdColumn()
+    token_hash: bytes = plain_bytes("SHA-256 of 256 random bits", unique=True)
+    person_id: PersonId = IdColumn(foreign="person.id")
+    tries: int = 0
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
+class RecoveryCode(Table, table=True):
+    """A code that stands for the second factor once; the row goes when the code is used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("person_id", "code_mac"),)
+    id: UUID = IdColumn()
+    person_id: PersonId = IdColumn(foreign="person.id")
+    code_mac: bytes = plain_bytes("HMAC of 60 random bits with the system's key")
+    created_at: datetime = moment()
+
+
 class Invitation(Table, table=True):
-    """A link that lets one person set a password, once, within 72 hours."""
+    """A link that lets one person set a password, once, within 72 hours; perhaps it ends the second factor too."""
 
     id: UUID = IdColumn()
     token_hash: bytes = plain_bytes("SHA-256 of 256 random bits", unique=True)
@@ -110,6 +135,7 @@ class Invitation(Table, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
+    resets_factor: bool = False
 
 
 class ApiToken(Table, table=True):

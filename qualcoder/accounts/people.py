@@ -78,6 +78,40 @@ def email_of(db: Session, person: Person) -> str:
     return sealing.open_(db, KeyRef.system(), f.PERSON_EMAIL, person, person.email_ct)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Particulars:
+    """What is sealed of a person. `totp` is the second factor's secret in base32, none without one."""
+
+    email: str
+    name: str
+    totp: str | None
+
+
+def particulars_of(db: Session, person: Person) -> Particulars:
+    """Open everything that is sealed of a person."""
+    totp = None
+    if person.totp_ct is not None:
+        totp = sealing.open_(db, KeyRef.system(), f.PERSON_TOTP, person, person.totp_ct)
+    return Particulars(email_of(db, person), name_of(db, person), totp)
+
+
+def keep(db: Session, person: Person, particulars: Particulars) -> None:
+    """Seal a person's row anew; what was sealed before can't be put back."""
+    person.sealed_rev += 1
+    person.email_ct = sealing.seal(db, KeyRef.system(), f.PERSON_EMAIL, person, particulars.email)
+    person.name_ct = sealing.seal(db, KeyRef.system(), f.PERSON_NAME, person, particulars.name)
+    person.totp_ct = (
+        None if particulars.totp is None else sealing.seal(db, KeyRef.system(), f.PERSON_TOTP, person, particulars.totp)
+    )
+    db.flush()
+
+
+def locked(db: Session, person_id: PersonId) -> Person:
+    """A person's row as it is now, held until the transaction ends."""
+    query = select(Person).where(col(Person.id) == person_id).with_for_update()
+    return db.exec(query.execution_options(populate_existing=True)).one()
+
+
 def names_of(db: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
     """Names by id, for lists."""
     wanted = set(ids)

@@ -1,4 +1,4 @@
-"""Signing in, the start page, people and settings of a study."""
+"""The start page, people and settings of a study."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.accounts import limits, people, sessions
+from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access, studies_of, study_by_slug
-from qualcoder.accounts.forms import (
-    IdentityForm,
-    MemberForm,
-    PasswordForm,
-    PolicyForm,
-    SignInForm,
-    StudyForm,
-    TitleForm,
-)
+from qualcoder.accounts.forms import IdentityForm, InviteAgainForm, MemberForm, PolicyForm, StudyForm, TitleForm
 from qualcoder.accounts.models import Role, Study
 from qualcoder.accounts.people import Member
 from qualcoder.accounts.permissions import Act
@@ -28,12 +20,12 @@ from qualcoder.coding import waiting
 from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
+from qualcoder.home import Home
 from qualcoder.vault import identity
 from qualcoder.vault.sealing import keyring_of
-from qualcoder.web.deps import Db, HomeDep, MaybeMe, Me, ReadDb, WriteDb
+from qualcoder.web.deps import Db, HomeDep, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import language_of, render
-from qualcoder.web.security import clear_session, client_address, local_path, session_token, set_session
+from qualcoder.web.pages import render
 
 router = APIRouter()
 
@@ -44,24 +36,6 @@ ROLE_LABELS = {
     Role.CODER: N_("Coder"),
     Role.OBSERVER: N_("Observer"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SignInView:
-    """The sign-in page."""
-
-    next: str
-    email: str = ""
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationView:
-    """The page behind an invitation."""
-
-    token: str
-    name: str
-    errors: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +71,7 @@ class PeopleView:
     roles: tuple[tuple[str, str], ...]
     role_labels: dict[Role, str]
     me: PersonId
+    may_invite_again: bool
     errors: dict[str, str]
     former: tuple[Member, ...] = ()
     ended: Member | None = None
@@ -112,76 +87,6 @@ class SettingsView:
     title: str
     has_vault: bool
     errors: dict[str, str]
-
-
-@router.get("/sign-in", name="accounts:sign_in")
-def sign_in_form(request: Request, me: MaybeMe, next: str = "/") -> Response:  # the name in the address
-    if me is not None:
-        return RedirectResponse(local_path(next), status_code=303)
-    return render(request, "accounts/sign_in.html", SignInView(local_path(next)), title=N_("Sign in"))
-
-
-@router.post("/sign-in", name="accounts:do_sign_in")
-def sign_in(
-    request: Request, db: Db, home: HomeDep, form: Annotated[Posted[SignInForm], Depends(posted(SignInForm))]
-) -> Response:
-    sent = form.require()
-    address = client_address(request)
-    try:
-        token = accounts.sign_in(db, sent.email, sent.password, address, memory_mib=home.settings.password_memory_mib)
-    except accounts.WrongSignIn as problem:
-        view = SignInView(local_path(sent.next), problem=problem.message)
-        return render(request, "accounts/sign_in.html", view, title=N_("Sign in"), status=422)
-    response = RedirectResponse(local_path(sent.next), status_code=303)
-    set_session(response, home.settings, token)
-    return response
-
-
-@router.post("/sign-out", name="accounts:sign_out")
-def sign_out(request: Request, db: WriteDb, home: HomeDep) -> Response:
-    if token := session_token(request):
-        sessions.end(db, token)
-    response = RedirectResponse("/sign-in", status_code=303)
-    clear_session(response, home.settings)
-    return response
-
-
-@router.get("/invitation/{token}", name="invitation:form")
-def invitation_form(request: Request, db: ReadDb, token: str) -> Response:
-    person = accounts.invited_person(db, token)
-    view = InvitationView(token, people.name_of(db, person), {})
-    return render(request, "accounts/invitation.html", view, title=N_("Choose a password"))
-
-
-@router.post("/invitation/{token}", name="invitation:accept")
-def accept_invitation(
-    request: Request,
-    db: Db,
-    home: HomeDep,
-    token: str,
-    form: Annotated[Posted[PasswordForm], Depends(posted(PasswordForm))],
-) -> Response:
-    sent = form.require()
-    with db.transaction() as writing:
-        is_free = limits.take(writing, limits.INVITATION, client_address(request))
-    if not is_free:
-        raise limits.TooMany
-    try:
-        if sent.password != sent.again:
-            message = N_("The two passwords differ.")
-            raise Invalid(message, fields={"again": message})
-        memory_mib = home.settings.password_memory_mib
-        session = accounts.accept_invitation(
-            db, token, sent.password, memory_mib=memory_mib, language=language_of(request)
-        )
-    except Invalid as problem:
-        with db.read() as reading:
-            name = people.name_of(reading, accounts.invited_person(reading, token))
-        view = InvitationView(token, name, problem.fields)
-        return render(request, "accounts/invitation.html", view, title=N_("Choose a password"), status=422)
-    response = RedirectResponse("/", status_code=303)
-    set_session(response, home.settings, session)
-    return response
 
 
 def _first_page(access: Access) -> str:
@@ -240,8 +145,13 @@ def _people(db: ReadDb, access: Access, **more: object) -> PeopleView:
         role_labels=ROLE_LABELS,
         me=access.person.id,
         former=tuple(people.former_members_of(db, access.study.id)),
+        may_invite_again=access.person.is_admin,
         **{"errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
     )
+
+
+def _invitation_address(request: Request, home: Home, token: str) -> str:
+    return home.settings.address + str(request.app.url_path_for("invitation:form", token=token))
 
 
 @router.get("/studies/{slug}/people", name="accounts:people")
@@ -274,13 +184,34 @@ def add_member(
             person, token = accounts.add_member(writing, access, sent.email, sent.name, sent.role)
             invited = people.name_of(writing, person)
         if token is not None:
-            link = home.settings.address + request.app.url_path_for("invitation:form", token=token)
+            link = _invitation_address(request, home, token)
     except (Invalid, Conflict) as problem:
         errors = dict(getattr(problem, "fields", {})) or {"email": problem.message}
     with db.read() as reading:
         view = _people(reading, access, errors=errors, link=link, invited=invited)
     status = 422 if errors else 200
     return render(request, "accounts/people.html", view, title=N_("People"), access=access, status=status)
+
+
+@router.post("/studies/{slug}/people/{person_id}/invitation", name="accounts:invite_again")
+def invite_again(
+    request: Request,
+    db: Db,
+    me: Me,
+    home: HomeDep,
+    slug: str,
+    person_id: PersonId,
+    form: Annotated[Posted[InviteAgainForm], Depends(posted(InviteAgainForm))],
+) -> Response:
+    """A link for somebody who lost a password or a device; shown once, on this answer."""
+    sent = form.require()
+    with db.transaction() as writing:
+        access = study_by_slug(writing, me, slug, Act.MANAGE_PEOPLE)
+        person, token = accounts.invite_member_again(writing, access, person_id, resets_factor=sent.resets_factor)
+        invited = people.name_of(writing, person)
+    with db.read() as reading:
+        view = _people(reading, access, link=_invitation_address(request, home, token), invited=invited)
+    return render(request, "accounts/people.html", view, title=N_("People"), access=access)
 
 
 @router.post("/studies/{slug}/people/{person_id}/end", name="accounts:end_member")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select, update
 
-from qualcoder.accounts import limits, people, sessions
+from qualcoder.accounts import factors, people, sessions, signing_in
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Role, Study
 from qualcoder.accounts.permissions import Act, allows
@@ -25,8 +25,6 @@ from qualcoder.vault.slots import MIN_PASSPHRASE
 
 INVITATION_LASTS = timedelta(hours=72)
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-# Verified for unknown people, so that an answer takes as long whether the address is known or not.
-_DUMMY: dict[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +143,8 @@ def _keep_a_pi(db: Session, study_id: StudyId, leaving: PersonId) -> None:
         raise Conflict(N_("A study needs at least one PI. Give somebody else that role first."))
 
 
-def invite(db: Session, actor: Person | None, person: Person) -> str:
-    """A link for one person to set a password, once; returns the token."""
+def invite(db: Session, actor: Person | None, person: Person, *, resets_factor: bool = False) -> str:
+    """A link for one person to set a password, once, and to begin without a second factor; returns the token."""
     token = hashing.new_token()
     db.add(
         Invitation(
@@ -155,10 +153,47 @@ def invite(db: Session, actor: Person | None, person: Person) -> str:
             created_by=actor.id if actor else None,
             created_at=now(),
             expires_at=now() + INVITATION_LASTS,
+            resets_factor=resets_factor,
         )
     )
-    chain.record(db, actor.id if actor else None, "person.invited", "person", person.id)
+    chain.record(
+        db, actor.id if actor else None, "person.invited", "person", person.id, resets_factor=int(resets_factor)
+    )
     return token
+
+
+def invite_again(db: Session, actor: Person, person: Person, *, resets_factor: bool) -> str:
+    """A new link for somebody who lost the password or the second factor. Nobody chooses a password for others.
+
+    Every study of the person learns of it from its record of acts.
+    """
+    if not actor.is_admin:
+        raise Refused(N_("Only an administrator of the house sends a new invitation."))
+    token = invite(db, actor, person, resets_factor=resets_factor)
+    counts = {"resets_factor": int(resets_factor)}
+    mine = select(Membership).where(col(Membership.person_id) == person.id, col(Membership.ended_at).is_(None))
+    for study_id in sorted(membership.study_id for membership in db.exec(mine)):
+        chain.record(db, actor.id, "person.invited", "person", person.id, study_id=study_id, **counts)
+    return token
+
+
+def invite_member_again(db: Session, access: Access, person_id: PersonId, *, resets_factor: bool) -> tuple[Person, str]:
+    """The same for another member of a study, as its people page offers it."""
+    access.require(Act.MANAGE_PEOPLE)
+    if person_id == access.person.id:
+        raise Conflict(N_("Change your own password and second factor on your account page."))
+    person = db.exec(
+        select(Person)
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .where(
+            col(Person.id) == person_id,
+            col(Membership.study_id) == access.study.id,
+            col(Membership.ended_at).is_(None),
+        )
+    ).first()
+    if person is None:
+        raise NotFound
+    return person, invite_again(db, access.person, person, resets_factor=resets_factor)
 
 
 def add_member(db: Session, access: Access, email: str, name: str, role: Role) -> tuple[Person, str | None]:
@@ -231,9 +266,18 @@ def check_password(password: str, context: tuple[str, ...] = ()) -> None:
 
 
 def accept_invitation(
-    database: Database, token: str, password: str, *, memory_mib: int, language: Language | None = None
-) -> str:
-    """Set the password that somebody chose, and the language that the page spoke; returns a new session's token."""
+    database: Database,
+    token: str,
+    password: str,
+    *,
+    memory_mib: int,
+    asks_code: bool = True,
+    language: Language | None = None,
+) -> signing_in.Entered:
+    """Set the password that somebody chose, and the language that the page spoke.
+
+    Who has a second factor types a code next, as at every sign-in.
+    """
     with database.read() as db:
         person = invited_person(db, token)
         check_password(password, (people.name_of(db, person), people.email_of(db, person).partition("@")[0]))
@@ -251,44 +295,9 @@ def accept_invitation(
         person.language = language or person.language
         sessions.end_all(db, person.id)
         chain.record(db, person.id, "person.password_set", "person", person.id)
-        return sessions.open_session(db, person.id)
-
-
-class WrongSignIn(Invalid):
-    """The same words whether the address or the password is wrong."""
-
-    def __init__(self) -> None:
-        super().__init__(N_("The address or the password is not right."))
-
-
-def sign_in(database: Database, email: str, password: str, address: str, *, memory_mib: int) -> str:
-    """Check a password outside any transaction, then open a session; returns its token."""
-    with database.transaction() as db:
-        is_free = limits.take(db, limits.SIGN_IN_ADDRESS, address)
-        is_free = limits.take(db, limits.SIGN_IN_ACCOUNT, email.strip().casefold()) and is_free
-    if not is_free:
-        raise limits.TooMany
-    with database.read() as db:
-        try:
-            person = people.find_by_email(db, people.normal_email(email))
-        except Invalid:
-            person = None
-        stored = person.password_hash if person else None
-    is_right = hashing.verify_password(password, stored or _dummy(memory_mib))
-    if person is None or stored is None or person.disabled_at is not None or not is_right:
-        with database.transaction() as db:
-            chain.record(db, person.id if person else None, "sign_in.refused", "person", person.id if person else None)
-        raise WrongSignIn
-    with database.transaction() as db:
-        sessions.sweep(db)
-        chain.record(db, person.id, "sign_in.done", "person", person.id)
-        return sessions.open_session(db, person.id)
-
-
-def _dummy(memory_mib: int) -> str:
-    if memory_mib not in _DUMMY:
-        _DUMMY[memory_mib] = hashing.hash_password("nobody has this password", memory_mib=memory_mib)
-    return _DUMMY[memory_mib]
+        if invitation.resets_factor:
+            factors.reset(db, person)
+        return signing_in.enter(db, person, asks_code=asks_code)
 
 
 def choose_language(db: Session, me: Person, language: Language) -> None:

@@ -20,7 +20,7 @@ from qualcoder.audit import chain
 from qualcoder.audit.models import AuditEntry
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
-from qualcoder.core.errors import Invalid, Unavailable
+from qualcoder.core.errors import Invalid, NotFound, Unavailable
 from qualcoder.core.ids import ZERO
 from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import sqlite_module, wal_is_safe
@@ -213,6 +213,27 @@ def person_add(
             say("Added.")
         else:
             say(f"Invitation, good for 72 hours: {settings.address}/invitation/{token}")
+
+
+@person_app.command("invite")
+def person_invite(
+    email: str,
+    as_: AsOption = "",
+    home: HomeOption = None,
+    resets_second_factor: Annotated[
+        bool, typer.Option("--reset-second-factor", help="For somebody who lost the device and the recovery codes.")
+    ] = False,
+) -> None:
+    """Print a new invitation for somebody who lost a password or a device. For administrators of the house."""
+    with opened(home) as found:
+        with found.data.transaction() as db:
+            who = shared.actor(db, as_)
+            person = people.find_by_email(db, people.normal_email(email))
+            if person is None:
+                raise NotFound
+            token = accounts.invite_again(db, who, person, resets_factor=resets_second_factor)
+        settings = found.settings
+        say(f"Invitation, good for 72 hours: {settings.address}/invitation/{token}")
 
 
 @audit_app.command("verify")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,9 +33,11 @@ from qualcoder.matrices.jobs import label, write
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.shapes import wide
 from qualcoder.races import service as races
+from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript
+from qualcoder.transcripts.parsing import notice_messages
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.vault import identity, slots
 from qualcoder.works import WORKS
@@ -101,11 +104,11 @@ def races_import(
     dry_run: Annotated[bool, typer.Option(help="Check only.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a race file or a file of candidates (CSV), with a report per line."""
-    raw = shared.read_file(file)
+    """Import a race file or a file of candidates (CSV, Excel, Stata), with a report per line."""
+    sheet = read_sheet(shared.read_file(file))
     with opened(home) as found, found.data.transaction() as db:
         access = shared.access(db, as_, study, Act.IMPORT_RACES)
-        report = races.import_file(db, access, raw, dry_run=dry_run)
+        report = races.import_file(db, access, sheet, dry_run=dry_run)
     lines = [
         {"line": line.line, "level": line.level.value, "message": line.message % dict(line.params)}
         for line in report.lines
@@ -160,7 +163,7 @@ def transcripts_upload(
     consent: Annotated[Path | None, typer.Option(help="The signed form; that it exists is recorded.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Upload text files, confirm the speakers as found, and search for names."""
+    """Upload documents or text files, confirm the speakers as found, and search for names."""
     if consent is not None:
         shared.read_file(consent)
     rows = []
@@ -182,6 +185,8 @@ def transcripts_upload(
             )
             transcript = receive_and_search(found, who, study, new)
             rows.append({"id": transcript.id, "serial": transcript.serial, "state": transcript.state.value})
+            for message in notice_messages(transcript.notices):
+                sys.stderr.write(f"{file.name}: {message}\n")
     if as_json:
         say_json(rows)
         return

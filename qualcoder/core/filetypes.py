@@ -58,7 +58,7 @@ def recognise(raw: bytes) -> FileType | None:
     for start, kind in _STARTS:
         if raw.startswith(start):
             return kind
-    return _sound_or_bzip(raw) or _marked_up(raw)
+    return _briefly_signed(raw) or _marked_up(raw)
 
 
 def _inside_zip(raw: bytes) -> FileType:
@@ -69,7 +69,7 @@ def _inside_zip(raw: bytes) -> FileType:
     return FileType.ODT if b"opendocument.text" in raw[:200] else FileType.ARCHIVE
 
 
-def _sound_or_bzip(raw: bytes) -> FileType | None:
+def _briefly_signed(raw: bytes) -> FileType | None:
     """Short signatures that a text could begin with too, so a second mark is asked for."""
     if raw.startswith(b"ID3") and raw[3:4] in (b"\x02", b"\x03", b"\x04"):
         return FileType.SOUND
@@ -77,6 +77,8 @@ def _sound_or_bzip(raw: bytes) -> FileType | None:
         return FileType.SOUND if raw[8:12] != b"WEBP" else FileType.IMAGE
     if raw.startswith(b"BZh") and raw[4:10] == b"1AY&SY":
         return FileType.ARCHIVE
+    if raw[:1] in (b"\x71", b"\x72", b"\x73") and raw[1:2] in (b"\x01", b"\x02") and raw[2:4] == b"\x01\x00":
+        return FileType.STATA
     return FileType.PROGRAM if raw.startswith(b"MZ") and b"\x00" in raw[:64] else None
 
 

@@ -75,7 +75,11 @@ def read_candidates(raw: bytes) -> CandidateFile:
 
     The votes stand in the one column named `votes` or `votes_` and a date.
     """
-    sheet = read_sheet(raw)
+    return candidates_in(read_sheet(raw))
+
+
+def candidates_in(sheet: Sheet) -> CandidateFile:
+    """The same of a table that was read already."""
     sheet.require(CANDIDATE_COLUMNS)
     votes_column = _votes_column(sheet)
     reports = list(sheet.reports)

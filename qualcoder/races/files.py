@@ -86,9 +86,14 @@ def refuse_errors(reports: tuple[LineReport, ...]) -> None:
 def read_races(raw: bytes) -> RaceFile:
     """Rows of a race file and a report per line; Invalid when it is no table or lacks a column.
 
-    UTF-8, UTF-16 or cp1251; comma, semicolon or tab; decimal point or comma; dates as 2022-09-25 or 25.09.2022.
+    CSV in UTF-8, UTF-16 or cp1251 with comma, semicolon or tab; Excel; Stata. Decimal point or comma; dates as
+    2022-09-25 or 25.09.2022.
     """
-    sheet = read_sheet(raw)
+    return races_in(read_sheet(raw))
+
+
+def races_in(sheet: Sheet) -> RaceFile:
+    """The same of a table that was read already."""
     has_rounds = "contest_id" in sheet.columns
     sheet.require(RACE_COLUMNS + (ROUND_COLUMNS if has_rounds else ()))
     reports = [*sheet.reports, *_unknown_columns(sheet)]

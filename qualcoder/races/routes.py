@@ -91,8 +91,7 @@ def import_file(
     view, status = ImportView(upload.errors), 422
     if upload.content is not None:
         try:
-            with db.transaction() as writing:
-                report = races.import_file(writing, study_by_slug(writing, me, slug, Act.IMPORT_RACES), upload.content)
+            report = races.receive_file(db, me, slug, upload.content)
             view, status = ImportView({}, report), 422 if report.is_refused else 200
         except DomainError as problem:
             view = ImportView({}, problem=problem.message, problem_params=dict(problem.params))

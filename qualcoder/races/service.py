@@ -9,16 +9,18 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from qualcoder.accounts.access import Access
+from qualcoder.accounts.access import Access, study_by_slug
+from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
+from qualcoder.core.db import Database
 from qualcoder.core.ids import RoundId
 from qualcoder.core.messages import N_
-from qualcoder.races.candidates import CANDIDATE_COLUMNS, BallotLine, CandidateFile, CandidateRow, read_candidates
+from qualcoder.races.candidates import CANDIDATE_COLUMNS, BallotLine, CandidateFile, CandidateRow, candidates_in
 from qualcoder.races.checks import Finding, all_findings
-from qualcoder.races.files import RaceFile, RaceRow, Value, read_races, refuse_errors
+from qualcoder.races.files import RaceFile, RaceRow, Value, races_in, refuse_errors
 from qualcoder.races.importing import Record, keep_ballot
-from qualcoder.races.sheets import LineReport, has_errors, read_sheet
+from qualcoder.races.sheets import LineReport, Sheet, has_errors, read_sheet
 
 MAX_KEY = 60
 MAX_NAME = 200
@@ -56,21 +58,35 @@ class ImportReport:
         refuse_errors(self.lines)
 
 
-def import_file(db: Session, access: Access, raw: bytes, *, dry_run: bool = False) -> ImportReport:
-    """Import a file in whichever of the known layouts it is."""
+def receive_file(database: Database, me: Person, slug: str, raw: bytes, *, dry_run: bool = False) -> ImportReport:
+    """Import an uploaded file; it is read outside any transaction, as a workbook takes a process of its own."""
+    with database.read() as db:
+        study_by_slug(db, me, slug, Act.IMPORT_RACES)
+    sheet = read_sheet(raw)
+    with database.transaction() as db:
+        return import_file(db, study_by_slug(db, me, slug, Act.IMPORT_RACES), sheet, dry_run=dry_run)
+
+
+def import_file(db: Session, access: Access, source: bytes | Sheet, *, dry_run: bool = False) -> ImportReport:
+    """Import a file, or the table read from one, in whichever of the known layouts it is."""
     access.require(Act.IMPORT_RACES)
-    if set(CANDIDATE_COLUMNS) <= set(read_sheet(raw).columns):
-        return import_candidates(db, access, raw, dry_run=dry_run)
-    return import_races(db, access, raw, dry_run=dry_run)
+    sheet = _sheet(source)
+    if set(CANDIDATE_COLUMNS) <= set(sheet.columns):
+        return import_candidates(db, access, sheet, dry_run=dry_run)
+    return import_races(db, access, sheet, dry_run=dry_run)
 
 
-def import_races(db: Session, access: Access, raw: bytes, *, dry_run: bool = False) -> ImportReport:
+def _sheet(source: bytes | Sheet) -> Sheet:
+    return read_sheet(source) if isinstance(source, bytes) else source
+
+
+def import_races(db: Session, access: Access, source: bytes | Sheet, *, dry_run: bool = False) -> ImportReport:
     """Import a race file: rounds with new keys are added, known ones brought up to date, none removed.
 
     Raises Invalid when the file is no table; lines in error are in the report, and then nothing is stored.
     """
     access.require(Act.IMPORT_RACES)
-    file = read_races(raw)
+    file = races_in(_sheet(source))
     lines = _with_errors(file.reports, _oversized_races(file.rows))
     if has_errors(lines):
         return ImportReport(Layout.RACES, 0, 0, 0, lines)
@@ -97,13 +113,13 @@ def _store_races(record: Record, file: RaceFile, changed: list[RaceRow]) -> None
     record.keep(changed)
 
 
-def import_candidates(db: Session, access: Access, raw: bytes, *, dry_run: bool = False) -> ImportReport:
+def import_candidates(db: Session, access: Access, source: bytes | Sheet, *, dry_run: bool = False) -> ImportReport:
     """Import a candidate file: the ballot of each round it names becomes what the file says.
 
     Ballots against all and invalid ones go to the variables of the round when it has no such figures yet.
     """
     access.require(Act.IMPORT_RACES)
-    file = read_candidates(raw)
+    file = candidates_in(_sheet(source))
     record = Record(db, access.study.id)
     lines = _with_errors(file.reports, _unknown_races(record, file), _oversized_candidates(file.rows))
     if has_errors(lines):

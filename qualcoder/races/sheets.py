@@ -1,4 +1,4 @@
-"""A delimited table as people save it: finding its encoding, delimiter and columns, and reading cells with reports."""
+"""A table as people save it: finding its encoding, delimiter and columns, and reading cells with reports."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from types import MappingProxyType
 
 import regex
 
+from qualcoder.core import sandbox
 from qualcoder.core.decoding import decode
 from qualcoder.core.errors import Invalid
-from qualcoder.core.filetypes import recognise
+from qualcoder.core.filetypes import FileType, recognise
 from qualcoder.core.messages import N_
 
 LONGEST_KEY = 60
@@ -23,6 +24,12 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 2_000
 LARGEST_WHOLE = 2_147_483_620
 
+# pandas alone takes half of what a child usually may.
+_LIMITS = sandbox.Limits(memory_mb=1024)
+_READERS = {
+    FileType.SPREADSHEET: "qualcoder.core.workbooks:first_table",
+    FileType.STATA: "qualcoder.races.stata_files:table",
+}
 _DELIMITERS = ",;\t"
 _NUMBER = regex.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _THOUSANDS = regex.compile(r"(?<=\d)[ \xa0\u202f](?=\d{3}(?!\d))")
@@ -154,15 +161,18 @@ class Sheet:
 
 
 def _no_table() -> Invalid:
-    return Invalid(N_("This is not a CSV table. Save the table as CSV (UTF-8) and try again."), status=415)
+    return Invalid(
+        N_("This is no table. Save it as CSV (UTF-8), Excel (.xlsx) or Stata (.dta) and try again."), status=415
+    )
 
 
 def read_sheet(raw: bytes) -> Sheet:
-    """The table in a CSV file; Invalid when there is none, no line under the header, or a column name twice."""
-    if recognise(raw):
-        raise _no_table()
-    decoded = decode(raw)
-    table = _rows(decoded.text)
+    """The table in a CSV, Excel, OpenDocument or Stata file; the latter three are read in a child process.
+
+    Invalid when there is none, no line under the header, or a column name twice. Of a workbook the first sheet
+    counts; formulas give what they last showed.
+    """
+    table, encoding = _table(raw)
     if not table or len(table[0][1]) < 2:
         raise _no_table()
     header = tuple(name.strip() for name in table[0][1])
@@ -176,7 +186,20 @@ def read_sheet(raw: bytes) -> Sheet:
         else:
             message = N_("This line has %(found)s cells and the header %(expected)s.")
             reports.append(LineReport.error(line, message, found=len(row), expected=len(header)))
-    return Sheet(header, tuple(lines), tuple(reports), decoded.encoding)
+    return Sheet(header, tuple(lines), tuple(reports), encoding)
+
+
+def _table(raw: bytes) -> tuple[list[tuple[int, list[str]]], str]:
+    kind = recognise(raw)
+    if kind is None:
+        decoded = decode(raw)
+        return _rows(decoded.text), decoded.encoding
+    if kind not in _READERS:
+        raise _no_table()
+    rows = sandbox.run(_READERS[kind], kind.value, raw, _LIMITS)
+    if not isinstance(rows, list):
+        raise _no_table()
+    return [(int(line), [str(cell) for cell in row]) for line, row in rows], kind.value
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

@@ -74,6 +74,7 @@ class Transcript(Versioned, Table, table=True):
     n_chars: int = 0
     n_turns: int = 0
     review_revision: int = 0
+    notices: list[str] = plain_json("codes of what the reader of the file left out or was unsure of")
     error_code: str | None = plain_text("name of a failure", length=60, nullable=True)
     uploaded_by: PersonId = IdColumn(foreign="person.id")
     first_reader: PersonId | None = IdColumn(foreign="person.id", nullable=True)

@@ -29,6 +29,7 @@ from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.forms import BulkForm, SeenForm, UploadForm
 from qualcoder.transcripts.list_view import BulkResult, ListView
 from qualcoder.transcripts.models import TranscriptState
+from qualcoder.transcripts.parsing import ACCEPTED, notice_messages
 from qualcoder.transcripts.queries import EVERYTHING, Narrowing, SpeakerLine
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
@@ -58,6 +59,7 @@ class UploadView:
     link_types: tuple[tuple[LinkType, str], ...]
     languages: tuple[tuple[str, str], ...]
     races: tuple[str, ...]
+    accepted: str
     form: UploadForm | None
     errors: dict[str, str]
     problem: str | None = None
@@ -108,6 +110,7 @@ class SpeakersView:
     n_turns: int
     speakers: tuple[SpeakerLine, ...]
     sample: tuple[tuple[str, str, str], ...]
+    notices: tuple[str, ...]
     version: int
 
 
@@ -209,6 +212,7 @@ def _upload_view(db: ReadDb, access: Access, **more: object) -> UploadView:
         link_types=tuple(LINK_LABELS.items()),
         languages=LANGUAGE_LABELS,
         races=tuple(round_keys(db, access.study.id)),
+        accepted=ACCEPTED,
         **{"form": None, "errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
     )
 
@@ -332,6 +336,7 @@ def speakers_page(request: Request, db: ReadDb, me: Me, transcript_id: Transcrip
         n_turns=transcript.n_turns,
         speakers=tuple(queries.speakers_of(turns)),
         sample=tuple((turn.speaker, turn.body[:400], turn.language) for turn in turns[:12]),
+        notices=notice_messages(transcript.notices),
         version=transcript.version,
     )
     return render(request, "transcripts/speakers.html", view, title=N_("Who speaks"), access=found.access)

@@ -129,6 +129,7 @@ def _store(db: Session, access: Access, new: NewTranscript, parsed: Parsed, mac:
         source_blob_id=blob.id,
         n_chars=len(parsed.text),
         n_turns=len(parsed.turns),
+        notices=[notice.value for notice in parsed.notices],
         uploaded_by=access.person.id,
         created_at=now(),
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from qualcoder.accounts import sessions
 from qualcoder.accounts.models import Person
+from qualcoder.accounts.sessions import Current
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.messages import N_
@@ -24,6 +25,15 @@ class SignInFirst(DomainError):
 
     def __init__(self) -> None:
         super().__init__(N_("Sign in first. What you were doing is still on the page."))
+
+
+class EnrolFirst(DomainError):
+    """Signed in, in a role that needs a second factor, and without one."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(N_("Set up your second factor first. Your role needs one."))
 
 
 def get_home(request: Request) -> Home:
@@ -52,8 +62,8 @@ Db = Annotated[Database, Depends(get_database)]
 HomeDep = Annotated[Home, Depends(get_home)]
 
 
-def find_me(request: Request) -> Person | None:
-    """Who is signed in, in a look of its own that is over before the handler begins."""
+def find_current(request: Request) -> Current | None:
+    """Who is signed in with which session, in a look of its own that is over before the handler begins."""
     token = session_token(request)
     if token is None:
         return None
@@ -64,16 +74,37 @@ def find_me(request: Request) -> Person | None:
     if current.is_to_touch and "x-background" not in request.headers:
         sessions.touch(database, current.session_id)
     request.state.me = current.person
-    return current.person
+    return current
+
+
+def find_me(request: Request) -> Person | None:
+    """Who is signed in, if anybody."""
+    current = find_current(request)
+    return current.person if current is not None else None
+
+
+def at_the_door(request: Request) -> Current:
+    """Who is signed in, perhaps still without the second factor that the role needs; or SignInFirst."""
+    current = find_current(request)
+    if current is None:
+        raise SignInFirst
+    return current
+
+
+def inside(request: Request) -> Current:
+    """Who is signed in with all that the role needs. The demo asks for no second factor."""
+    current = at_the_door(request)
+    if current.owes_factor and not get_home(request).settings.demo:
+        raise EnrolFirst
+    return current
 
 
 def signed_in(request: Request) -> Person:
-    """Who is signed in, or SignInFirst."""
-    me = find_me(request)
-    if me is None:
-        raise SignInFirst
-    return me
+    """Who is signed in, or a refusal that says what is missing."""
+    return inside(request).person
 
 
 Me = Annotated[Person, Depends(signed_in)]
 MaybeMe = Annotated[Person | None, Depends(find_me)]
+Inside = Annotated[Current, Depends(inside)]
+AtTheDoor = Annotated[Current, Depends(at_the_door)]

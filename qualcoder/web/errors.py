@@ -17,7 +17,7 @@ from qualcoder.core.errors import Conflict, DomainError, Invalid, NotFound, Unav
 from qualcoder.core.messages import N_
 from qualcoder.vault.keys import Sealed
 from qualcoder.web import locale
-from qualcoder.web.deps import SignInFirst
+from qualcoder.web.deps import EnrolFirst, SignInFirst
 from qualcoder.web.pages import is_htmx, language_of, render
 
 TITLES = {
@@ -68,6 +68,8 @@ def answer(request: Request, error: DomainError, *, incident: str | None = None)
         return JSONResponse(body, status_code=status)
     if isinstance(error, SignInFirst) and request.method == "GET" and not is_htmx(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    if isinstance(error, EnrolFirst) and request.method == "GET" and not is_htmx(request):
+        return RedirectResponse(request.app.url_path_for("account:factor"), status_code=303)
     view = ErrorView(status, TITLES.get(status, N_("Something went wrong")), message, fields, incident)
     response = render(request, "layouts/error.html", view, title=view.title, block="problem", status=status)
     if is_htmx(request):

@@ -60,6 +60,30 @@ def clear_session(response: Response, settings: Settings) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
+def pending_cookie(settings: Settings) -> str:
+    return f"{cookie_name(settings)}-pending"
+
+
+def pending_token(request: Request) -> str:
+    """The token of a sign-in that waits for a code; empty for none."""
+    return request.cookies.get(pending_cookie(request.app.state.home.settings), "")
+
+
+def set_pending(response: Response, settings: Settings, token: str, seconds: int) -> None:
+    """Bind a half-done sign-in to this browser, and take an older session's cookie back."""
+    is_secure = settings.cookie_is_secure
+    response.set_cookie(
+        pending_cookie(settings), token, seconds, httponly=True, secure=is_secure, samesite="strict", path="/"
+    )
+    response.delete_cookie(cookie_name(settings), httponly=True, secure=is_secure, samesite="lax", path="/")
+
+
+def clear_pending(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        pending_cookie(settings), httponly=True, secure=settings.cookie_is_secure, samesite="strict", path="/"
+    )
+
+
 def csrf_of(request: Request) -> str:
     """The token that this session's forms carry; empty for a visitor."""
     token = session_token(request)

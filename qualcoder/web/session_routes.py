@@ -15,7 +15,7 @@ from qualcoder.accounts.models import Language
 from qualcoder.audit import chain
 from qualcoder.core.messages import N_
 from qualcoder.vault import slots
-from qualcoder.web.deps import HomeDep, MaybeMe, Me, WriteDb
+from qualcoder.web.deps import AtTheDoor, HomeDep, MaybeMe, WriteDb
 from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import render
 from qualcoder.web.security import local_path
@@ -100,9 +100,9 @@ def choose_language(
 
 @router.post("/appearance", name="appearance:choose")
 def choose_appearance(
-    db: WriteDb, me: Me, form: Annotated[Posted[AppearanceForm], Depends(posted(AppearanceForm))]
+    db: WriteDb, current: AtTheDoor, form: Annotated[Posted[AppearanceForm], Depends(posted(AppearanceForm))]
 ) -> Response:
-    chosen = form.require()
+    chosen, me = form.require(), current.person
     accounts.choose_appearance(db, me, chosen.theme or me.theme, chosen.density or me.density)
     return RedirectResponse(local_path(chosen.next), status_code=303)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from qualcoder.accounts import limits, service, sessions
+from qualcoder.accounts import limits, sessions, signing_in
 from qualcoder.accounts.models import Person, RateLimit, SignIn
 from qualcoder.audit import chain
 from qualcoder.audit.models import AuditEntry
@@ -26,11 +26,11 @@ def person(home: Home) -> Person:
 
 
 def _sign_in(home: Home, email: str = EMAIL, password: str = PASSWORD, address: str = "192.0.2.1") -> str:
-    return service.sign_in(home.data, email, password, address, memory_mib=CHEAP_MIB)
+    return signing_in.sign_in(home.data, email, password, address, memory_mib=CHEAP_MIB).token
 
 
 def _set_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    for module in (sessions, limits, service):
+    for module in (sessions, limits, signing_in):
         monkeypatch.setattr(module, "now", lambda: moment)
 
 
@@ -73,7 +73,7 @@ def test_every_wrong_try_gets_the_same_answer(home: Home, person: Person, email:
     disabled = make_person(home, "disabled@example.org", password=PASSWORD)
     with home.data.transaction() as db:
         db.get_one(Person, disabled.id).disabled_at = now()
-    with pytest.raises(service.WrongSignIn) as caught:
+    with pytest.raises(signing_in.WrongSignIn) as caught:
         _sign_in(home, email, password)
     assert str(caught.value) == "The address or the password is not right."
     assert caught.value.fields == {}
@@ -91,7 +91,7 @@ def test_argon2_is_asked_for_an_unknown_address_too(
 
     monkeypatch.setattr(hashing, "verify_password", counting)
     for email in (EMAIL, "stranger@example.org"):
-        with pytest.raises(service.WrongSignIn):
+        with pytest.raises(signing_in.WrongSignIn):
             _sign_in(home, email, "not the password at all")
     assert len(asked) == 2
     assert asked[0].split("$")[3] == asked[1].split("$")[3]
@@ -100,13 +100,13 @@ def test_argon2_is_asked_for_an_unknown_address_too(
 def test_an_over_long_password_never_reaches_argon2(
     home: Home, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service._dummy(CHEAP_MIB)
+    signing_in._dummy(CHEAP_MIB)
 
     def never(*_values: object, **_names: object) -> None:
         raise AssertionError("Argon2id was asked")
 
     monkeypatch.setattr(hashing, "Argon2id", never)
-    with pytest.raises(service.WrongSignIn):
+    with pytest.raises(signing_in.WrongSignIn):
         _sign_in(home, password="x" * (hashing.MAX_PASSWORD + 1))
 
 
@@ -117,7 +117,7 @@ def test_guessing_one_account_is_slowed_from_any_address(
     start = now()
     _set_clock(monkeypatch, start)
     for n in range(limits.SIGN_IN_ACCOUNT.burst):
-        with pytest.raises(service.WrongSignIn):
+        with pytest.raises(signing_in.WrongSignIn):
             _sign_in(home, password="a guess of many", address=f"192.0.2.{n}")
     with pytest.raises(limits.TooMany) as caught:
         _sign_in(home, address="192.0.2.99")
@@ -131,7 +131,7 @@ def test_guessing_many_accounts_is_slowed_by_address(
 ) -> None:
     _set_clock(monkeypatch, now())
     for n in range(limits.SIGN_IN_ADDRESS.burst):
-        with pytest.raises(service.WrongSignIn):
+        with pytest.raises(signing_in.WrongSignIn):
             _sign_in(home, f"somebody{n}@example.org", "x" * 200)
     with pytest.raises(limits.TooMany):
         _sign_in(home)
@@ -162,9 +162,9 @@ def test_a_bucket_refills_slowly_and_never_beyond_its_size(home: Home, monkeypat
 
 def test_sign_ins_and_refusals_are_recorded_without_addresses(home: Home, person: Person) -> None:
     _sign_in(home)
-    with pytest.raises(service.WrongSignIn):
+    with pytest.raises(signing_in.WrongSignIn):
         _sign_in(home, password="not the password at all")
-    with pytest.raises(service.WrongSignIn):
+    with pytest.raises(signing_in.WrongSignIn):
         _sign_in(home, "stranger@example.org")
     with home.data.read() as db:
         entries = db.exec(
@@ -195,8 +195,9 @@ SOON = timedelta(seconds=1)
 def test_a_session_ends_by_idleness_or_age(
     home: Home, person: Person, monkeypatch: pytest.MonkeyPatch, pauses: list[timedelta], *, is_over: bool
 ) -> None:
-    token, moment = _sign_in(home), now()
-    current = None
+    moment = now()
+    _set_clock(monkeypatch, moment)
+    token, current = _sign_in(home), None
     for pause in pauses:
         moment += pause
         _set_clock(monkeypatch, moment)
@@ -207,7 +208,9 @@ def test_a_session_ends_by_idleness_or_age(
 
 
 def test_a_session_is_touched_once_a_minute(home: Home, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    token, start = _sign_in(home), now()
+    start = now()
+    _set_clock(monkeypatch, start)
+    token = _sign_in(home)
     for seconds, is_to_touch in ((0, False), (60, False), (62, True)):
         _set_clock(monkeypatch, start + timedelta(seconds=seconds))
         current = sessions.find_current(home.data, token)

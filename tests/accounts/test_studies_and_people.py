@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from qualcoder.accounts import people, service, sessions
+from qualcoder.accounts import people, service, sessions, signing_in
 from qualcoder.accounts.models import Language, Membership, Person, Role
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -24,7 +24,7 @@ def _invite(home: Home, person: Person) -> str:
 
 
 def _accept(home: Home, token: str, password: str = PASSWORD) -> str:
-    return service.accept_invitation(home.data, token, password, memory_mib=CHEAP_MIB)
+    return service.accept_invitation(home.data, token, password, memory_mib=CHEAP_MIB).token
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_an_invitation_sets_a_password_and_signs_in(home: Home, invited: Person)
     current = sessions.find_current(home.data, session)
     assert current is not None
     assert current.person.id == invited.id
-    assert service.sign_in(home.data, "serik@example.org", PASSWORD, "192.0.2.1", memory_mib=CHEAP_MIB)
+    assert signing_in.sign_in(home.data, "serik@example.org", PASSWORD, "192.0.2.1", memory_mib=CHEAP_MIB).token
 
 
 def test_an_invitation_works_once(home: Home, invited: Person) -> None:

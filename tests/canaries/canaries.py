@@ -57,6 +57,7 @@ CANARIES: tuple[Canary, ...] = (
     Canary("middle of an answer", f.TURN_BODY),
     Canary("end of an answer", f.TURN_BODY),
     Canary("second answer", f.TURN_BODY),
+    Canary("secret of a second factor", f.PERSON_TOTP, is_made=True),
     Canary("last turn", f.TURN_BODY),
     Canary("answer in a UTF-16 file", f.TURN_BODY),
     Canary("answer in a Windows-1251 file", f.TURN_BODY, "канарейка{}"),
@@ -91,7 +92,6 @@ CANARIES: tuple[Canary, ...] = (
 NOT_WRITABLE: dict[SealedField, str] = {
     f.WRAPPED_KEY: "a key in keys.db, no words; test_no_key_lies_in_the_clear looks for the keys themselves",
     f.IDENTITY_PRIVATE: "a key in keys.db, no words; the passphrase that wraps it is a secret of the story",
-    f.PERSON_TOTP: "no page sets a second factor yet",
     f.INSTRUMENT_BODY: "no page stores an interview guide yet",
     f.LIST_ENTRY_FORM: "no page keeps lists of words to keep or to propose yet",
     f.MEMO_BODY_STUDY: "memos are written on codings only, which belong to an interview",

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from qualcoder.home import Home
 from qualcoder.transcripts.models import SealedTo, Transcript, TranscriptState, Turn
-from tests.canaries.story import STUDY, Cast, Story, codable, done
+from tests.canaries.asking import done
+from tests.canaries.story import STUDY, Cast, Story, codable
 
 JSON_ANSWER = {"Accept": "application/json"}
 FRAGMENT = {"HX-Request": "true"}

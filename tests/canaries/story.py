@@ -38,6 +38,7 @@ from qualcoder.interviews.targets import ConsentScope, InterviewDetails, LinkKin
 from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
+from tests.canaries.asking import address_of, done, set_up_factor
 from tests.interviews.making import RACES
 
 STUDY = "canaries"
@@ -92,6 +93,8 @@ class Story:
         token = browser.cookies["qc"]
         self.tokens.append(token)
         browser.headers["X-CSRF"] = hashing.csrf_token(token)
+        self.words["secret of a second factor"], codes = set_up_factor(browser, password)
+        self.tokens += codes
         return browser
 
     def command(self, *arguments: str, status: int = 0) -> str:
@@ -108,16 +111,6 @@ class Story:
         assert ended.value.code == status, (arguments[:2], err.getvalue())
         self.said.append(err.getvalue())
         return out.getvalue()
-
-
-def address_of(browser: httpx.Client) -> str:
-    return str(browser.base_url).rstrip("/")
-
-
-def done(response: httpx.Response, status: int = 303) -> httpx.Response:
-    """The response, when its status is the expected one."""
-    assert response.status_code == status, (response.request.method, response.url.path, response.status_code)
-    return response
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from qualcoder.accounts import service as accounts
+from qualcoder.accounts import signing_in
 from qualcoder.accounts.models import Person, Role
 from qualcoder.core.errors import Conflict, NotFound, Refused
 from qualcoder.home import Home
@@ -37,7 +38,7 @@ def test_a_second_invitation_is_void_once_the_first_was_used(home: Home, world: 
     accounts.accept_invitation(home.data, first, CHOSEN, memory_mib=CHEAP_MIB)
     with pytest.raises(NotFound):
         accounts.accept_invitation(home.data, second, MINE, memory_mib=CHEAP_MIB)
-    accounts.sign_in(home.data, NEW, CHOSEN, "127.0.0.1", memory_mib=CHEAP_MIB)
+    signing_in.sign_in(home.data, NEW, CHOSEN, "127.0.0.1", memory_mib=CHEAP_MIB)
 
 
 def test_the_pi_of_another_study_gets_no_key_to_an_account_that_waits_for_its_owner(home: Home, world: World) -> None:

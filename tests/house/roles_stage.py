@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder import schema
 from qualcoder.accounts import service as accounts
-from qualcoder.accounts.models import Membership, Person, Role, SignIn
+from qualcoder.accounts.models import ApiToken, Membership, Person, Role, SignIn
 from qualcoder.accounts.people import email_of, name_of
 from qualcoder.coding import service as coding
 from qualcoder.coding.service import NewCoding
@@ -151,6 +151,7 @@ def _fill(home: Home, world: World) -> Stage:
         db.add(Membership(person_id=guest.id, study_id=world.study.id, role=Role.CODER, created_at=now()))
         ids["guest"] = guest.id
         ids["invitation"] = accounts.invite(db, None, guest)
+        ids |= _of_guest(db, world, guest)
     homes.work_off(home)
     with home.data.transaction() as db:
         # The PI began these again; the worker has left one and not come to the other.
@@ -195,6 +196,21 @@ def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: 
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
     return {"coding": made.coding.id, "export": export.id}
+
+
+def _of_guest(db: Session, world: World, guest: Person) -> dict[str, UUID | str]:
+    """A session and a token of somebody who is none of the principals."""
+    _session(db, guest)
+    db.flush()
+    session = db.exec(select(SignIn.id).where(col(SignIn.person_id) == guest.id)).one()
+    token = ApiToken(
+        token_hash=hashing.token_hash("a token of the guest"),
+        person_id=guest.id,
+        study_id=world.study.id,
+        created_at=now(),
+    )
+    db.add(token)
+    return {"guest_session": session, "guest_token": token.id}
 
 
 def _session(db: Session, person: Person) -> str:

@@ -127,6 +127,21 @@ ENTRIES: Mapping[str, Entry] = {
         Reach.OPEN, 422, send=_form(email="nobody@example.org", password="not a right password")
     ),
     "accounts:sign_out": Entry(Reach.OPEN, 303),
+    "accounts:code": Entry(Reach.OPEN, 303),
+    "accounts:do_code": Entry(Reach.OPEN, 401, send=_form(code="000000")),
+    "account:show": Entry(Reach.SIGNED_IN, 200, shows="Where you are signed in"),
+    "account:rename": Entry(Reach.SIGNED_IN, 303, send=_form(name="Oylap")),
+    "account:change_password": Entry(
+        Reach.SIGNED_IN, 422, send=_form(old="not a right password", password=PASSWORD, again=PASSWORD)
+    ),
+    # Everybody of the stage has a second factor.
+    "account:factor": Entry(Reach.SIGNED_IN, 303),
+    "account:turn_on_factor": Entry(Reach.SIGNED_IN, 409, send=_form(code="000000", password=PASSWORD)),
+    "account:change_factor": Entry(Reach.SIGNED_IN, 422, send=_form(act="turn_off", factor_password=PASSWORD)),
+    # Somebody else's.
+    "account:end_session": Entry(Reach.SIGNED_IN, 404, ids={"session_id": "guest_session"}),
+    "account:end_other_sessions": Entry(Reach.SIGNED_IN, 303),
+    "account:revoke_token": Entry(Reach.SIGNED_IN, 404, ids={"token_id": "guest_token"}),
     "invitation:form": Entry(Reach.OPEN, 200, ids={"token": "invitation"}, shows="Гость"),
     "invitation:accept": Entry(
         Reach.OPEN, 303, ids={"token": "invitation"}, send=_form(password=PASSWORD, again=PASSWORD)
@@ -139,6 +154,15 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "accounts:end_member": Entry(Reach.STUDY, 303, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
     "accounts:restore_member": Entry(Reach.STUDY, 404, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
+    "accounts:invite_again": Entry(
+        Reach.STUDY,
+        200,
+        Act.MANAGE_PEOPLE,
+        _STUDY | {"person_id": "guest"},
+        _form(resets_factor="true"),
+        shows="/invitation/",
+        instead={"pi": 403},
+    ),
     "accounts:study_settings": Entry(Reach.STUDY, 200, Act.SET_POLICY, _STUDY, shows="second person"),
     "accounts:set_policy": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(needs_second_reader="true")),
     "accounts:rename_study": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(title="Another title")),

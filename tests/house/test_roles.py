@@ -30,6 +30,8 @@ IDS = (
     "coding_id",
     "person_id",
     "round_id",
+    "session_id",
+    "token_id",
     "slug",
     "token",
 )

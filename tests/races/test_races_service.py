@@ -298,7 +298,7 @@ def test_a_file_is_imported_through_the_page(home: Home, world: World, browser: 
     [
         (None, 422, "Choose a file first."),
         (b"", 422, "The file is empty"),
-        (b"%PDF-1.7 not a table", 415, "not a CSV table"),
+        (b"%PDF-1.7 not a table", 415, "This is no table"),
         (b"race_id,unit\nPRI-1,X\n", 422, "columns are missing"),
         (table(ROW, ROW), 422, "The key PRI-1 stands already in line 2"),
         (b"a\x00b,c\n1,2\n", 415, "zero bytes"),

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from qualcoder.transcripts.parsing import plain
-from qualcoder.transcripts.parsing.parsed import Parsed, ParsedTurn
+from qualcoder.transcripts.parsing.formats import ACCEPTED, Format, format_of
+from qualcoder.transcripts.parsing.parsed import Notice, Parsed, ParsedTurn, notice_messages
+from qualcoder.transcripts.parsing.sandbox import parse
 
-__all__ = ["Parsed", "ParsedTurn", "parse"]
-
-
-def parse(file_name: str, raw: bytes) -> Parsed:
-    """Turns of a file, read as what its content is; refuses with Invalid (413, 415, 422) what can't be read.
-
-    The name is a hint for formats that look like plain text, and never a reason to believe in one.
-    """
-    return plain.parse(raw)
+__all__ = ["ACCEPTED", "Format", "Notice", "Parsed", "ParsedTurn", "format_of", "notice_messages", "parse"]

@@ -33,6 +33,11 @@ class Candidate:
     body: str = field(repr=False)
     form: Form
 
+    @classmethod
+    def named(cls, label: str, body: str) -> Candidate:
+        """A speaker whom the format names by itself."""
+        return cls(label, body, Form.BRACKET)
+
     @property
     def key(self) -> str:
         return key_of(self.label)

@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+from qualcoder.core.messages import N_
+
+
+class Notice(StrEnum):
+    """Something that a reader decided and a person should look at."""
+
+    CHANGES = "changes"
+    COMMENTS = "comments"
+    FOOTNOTES = "footnotes"
+    COLUMNS = "columns"
+    SHEETS = "sheets"
+    PAGES = "pages"
+
+
+NOTICE_MESSAGES: dict[Notice, str] = {
+    Notice.CHANGES: N_("The file had tracked changes: insertions were kept, deletions were left out."),
+    Notice.COMMENTS: N_("Comments in the file were left out."),
+    Notice.FOOTNOTES: N_("Footnotes in the file were left out."),
+    Notice.COLUMNS: N_("Columns other than speaker, text and time were left out."),
+    Notice.SHEETS: N_("The file has several sheets; the first one with a column of texts was read."),
+    Notice.PAGES: N_("A PDF has lines and no paragraphs: check where the turns begin."),
+}
+
+
+def notice_messages(codes: Iterable[str]) -> tuple[str, ...]:
+    """The sentences of these notices; a code of another version of the program is passed over."""
+    return tuple(NOTICE_MESSAGES[Notice(code)] for code in codes if code in set(Notice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +50,7 @@ class Parsed:
     turns: tuple[ParsedTurn, ...]
     encoding: str
     had_speakers: bool
+    notices: tuple[Notice, ...] = ()
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ _MARKED = regex.compile(rf"(?<! ) *+(?:\[ ?{_RANGE} ?\]|<{_RANGE}>|#{_TIME}(?:-\
 _LEADING = regex.compile(rf"\A(?:\({_RANGE}\)|{_TIME} ?--> ?{_TIME}|{_LONG_TIME})(?=\s|\Z) *")
 _TRAILING = regex.compile(rf"(?<! ) ++(?:\({_RANGE}\)|{_TIME})\Z")
 _SHORT_LEADING = regex.compile(rf"{_TIME} +(?=\S)")
+_CUE = regex.compile(rf"\s*[\[(<]? ?{_TIME}\s?-->\s?{_TIME}")
 _ONLY = regex.compile(rf"\(?{_RANGE}\)?|{_TIME} ?--> ?{_TIME}")
 
 
@@ -40,3 +41,8 @@ def strip_times(line: str) -> TimedLine:
     before = text if ended_marked else text[: trailing.start()] if trailing else None
     leading = _SHORT_LEADING.match(text)
     return TimedLine(text, before, text[leading.end() :] if leading else None)
+
+
+def starts_with_range(line: str) -> bool:
+    """Whether a line begins with the time of a cue, `[00:12.300 --> 00:15.000] …`."""
+    return _CUE.match(line) is not None

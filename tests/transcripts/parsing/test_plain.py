@@ -135,7 +135,7 @@ def test_every_encoding_gives_the_same_turns(encoding: str) -> None:
         (b"PK\x03\x04....word/document.xml", 415),
         (b"%PDF-1.7", 415),
         (b"text\x00text", 415),
-        (b"WEBVTT\n\n00:01 --> 00:02\nhi", 415),
+        (b"WEBVTT\n\nNOTE nothing", 422),
         (b" " * (50 * 1024 * 1024 + 1), 413),
     ],
     ids=["empty", "blank", "invisible", "stamps", "labels", "word", "pdf", "zeros", "subtitles", "large"],
