@@ -168,7 +168,13 @@ def _prepare(home: Home) -> dict[str, object]:
         by_key["observer"] = people.create_person(db, "observer@demo.example", "Observer Oydantap")
         tokens = {
             key: sessions.open_session(db, by_key[name].id)
-            for key, name in (("admin", "admin"), ("pi", "pi"), ("coder", "coder1"), ("observer", "observer"))
+            for key, name in (
+                ("admin", "admin"),
+                ("pi", "pi"),
+                ("researcher", "researcher"),
+                ("coder", "coder1"),
+                ("observer", "observer"),
+            )
         }
         # The demo asks nobody for a code; the page is looked at all the same.
         give_factor(db, by_key["observer"])
