@@ -39,11 +39,11 @@ function lineOf(file, at) {
   const item = document.createElement("li");
   const name = document.createElement("span");
   name.textContent = file.name;
-  const drop = button(tell("drop"), () => {
+  const drop = button(tell("leave"), () => {
     hold(files.filter((one) => one !== file));
     (chosen.querySelectorAll("button")[Math.min(at, files.length - 1)] ?? input).focus();
   });
-  drop.setAttribute("aria-label", `${tell("drop")}: ${file.name}`);
+  drop.setAttribute("aria-label", `${tell("leave")}: ${file.name}`);
   item.append(name, " ", drop);
   return item;
 }
