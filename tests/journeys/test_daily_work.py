@@ -214,7 +214,7 @@ def test_a_pi_removes_and_takes_it_back(show: Show, chrome: Browser, troubles: T
 
 @pytest.mark.parametrize("who", ["admin", "pi", "researcher", "coder", "observer"])
 def test_everybody_starts_with_what_waits_for_them(show: Show, chrome: Browser, troubles: Troubles, who: str) -> None:
-    begins = who in {"pi", "coder"}
+    begins = who in {"pi", "researcher", "coder"}
     with _visit(show, chrome, troubles, who) as page:
         page.goto("/")
         leads = page.locator("main a[href*='/transcripts/']")

@@ -148,9 +148,8 @@ function undo() {
   const op = done.pop();
   document.getElementById("undo").disabled = !done.length;
   if (!op) return;
-  // A removed coding comes back under a new id: the old one is taken for good.
-  if (op.kind === "put") queue.add({ kind: "delete", id: op.id, body: op.body, label: op.label });
-  else put(op.body, op.label);
+  // A removed coding comes back under its own id, with its memos.
+  queue.add({ kind: op.kind === "put" ? "delete" : "put", id: op.id, body: op.body, label: op.label });
   toast(tell("undone"));
 }
 
