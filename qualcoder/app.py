@@ -14,6 +14,7 @@ from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import routes as coding
+from qualcoder.custody import routes as custody
 from qualcoder.home import Home
 from qualcoder.interviews import routes as interviews
 from qualcoder.jobs import routes as jobs
@@ -38,6 +39,7 @@ ROUTERS = (
     coding,
     matrices,
     jobs,
+    custody,
 )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import house, studies
+from qualcoder.commands import custody, house, studies
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -20,6 +20,7 @@ app = house.house
 app.add_typer(house.person_app, name="person")
 app.add_typer(house.audit_app, name="audit")
 app.add_typer(house.keys_app, name="keys")
+app.add_typer(custody.backup_app, name="backup")
 app.add_typer(studies.study_app, name="study")
 app.add_typer(studies.races_app, name="races")
 app.add_typer(studies.codebook_app, name="codebook")

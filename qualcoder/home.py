@@ -74,11 +74,15 @@ def require_current(home: Home) -> None:
 
 def unseal_unattended(home: Home) -> bool:
     """Unseal with the keyfile or passphrase file of the settings, if one is set; whether that worked."""
-    settings = home.settings
+    return unseal_keyring(home.settings, home.keyring)
+
+
+def unseal_keyring(settings: Settings, keyring: Keyring) -> bool:
+    """The same for keys that belong to no open home yet."""
     if settings.stay_sealed:
         return False
     if settings.keyfile:
-        if not home.keyring.unseal({SlotKind.KEYFILE: slots.read_keyfile(Path(settings.keyfile))}):
+        if not keyring.unseal({SlotKind.KEYFILE: slots.read_keyfile(Path(settings.keyfile))}):
             raise Invalid(N_("The keyfile does not open this home. Check QUALCODER_KEYFILE."))
         return True
     if settings.passphrase_file:
@@ -86,7 +90,7 @@ def unseal_unattended(home: Home) -> bool:
             typed = Path(settings.passphrase_file).read_text("utf-8").strip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise Unavailable(N_("The passphrase file can't be read. Check QUALCODER_PASSPHRASE_FILE.")) from None
-        if not home.keyring.unseal(slots.typed_secrets(typed)):
+        if not keyring.unseal(slots.typed_secrets(typed)):
             raise Invalid(N_("The passphrase does not open this home. Check QUALCODER_PASSPHRASE_FILE."))
         return True
     return False

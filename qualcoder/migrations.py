@@ -7,6 +7,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from alembic import command
 from qualcoder.core.db import Database, migrating
@@ -46,3 +47,13 @@ def is_current(database: Database, target: str) -> bool:
     head = ScriptDirectory.from_config(config_for(target)).get_current_head()
     with database.reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def current(connection: Connection) -> str:
+    """The revision of a database, empty if it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def knows(target: str, revision: str) -> bool:
+    """Whether a revision is one of this program's, so that it can be brought to the newest."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(config_for(target)).walk_revisions()}

@@ -11,13 +11,14 @@ from qualcoder.codebooks import models as codebooks
 from qualcoder.coding import models as coding
 from qualcoder.core import models as core
 from qualcoder.core.tables import KeysTable, Table
+from qualcoder.custody import models as custody
 from qualcoder.interviews import models as interviews
 from qualcoder.matrices import models as matrices
 from qualcoder.races import models as races
 from qualcoder.transcripts import models as transcripts
 from qualcoder.vault import models as vault
 
-MODELS = (core, vault, audit, accounts, anonymise, races, interviews, transcripts, codebooks, coding, matrices)
+MODELS = (core, vault, audit, accounts, anonymise, races, interviews, transcripts, codebooks, coding, matrices, custody)
 
 DATA: MetaData = Table.metadata
 KEYS: MetaData = KeysTable.metadata

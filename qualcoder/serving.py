@@ -18,7 +18,7 @@ from qualcoder.app import create_app
 from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.home import Home
-from qualcoder.vault import slots
+from qualcoder.vault import slots, staging
 from qualcoder.worker import WorkerChild, environment
 
 TALK_SECONDS = 10.0
@@ -27,6 +27,7 @@ TALK_SECONDS = 10.0
 def serve(home: Home) -> None:
     """Serve until the process is told to end."""
     settings = home.settings
+    staging.sweep(settings.home)
     app = create_app(home)
     worker = WorkerChild(home)
     app.state.on_unsealed = worker.start

@@ -101,6 +101,7 @@ PAGES = (
     PageOf("account:factor", "coder", lambda show: "/account/second-factor"),
     PageOf("home", "admin", lambda show: "/"),
     PageOf("home", "observer", lambda show: "/no-such-page", name="not-found"),
+    PageOf("custody:house", "admin", lambda show: "/house"),
     PageOf("accounts:people", "pi", _study("people")),
     PageOf("accounts:people", "admin", _study("people"), name="people-of-an-administrator"),
     PageOf("accounts:study_settings", "pi", _study("settings")),

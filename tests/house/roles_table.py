@@ -148,6 +148,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "home": Entry(Reach.SIGNED_IN, 200, shows="Studies"),
     "accounts:create_study": Entry(Reach.HOUSE, 303, send=_form(slug="new", title="New")),
+    "custody:house": Entry(Reach.HOUSE, 200, shows="none was ever made"),
     "accounts:people": Entry(Reach.STUDY, 200, Act.SEE_PEOPLE, _STUDY, shows="guest@example.org"),
     "accounts:add_member": Entry(
         Reach.STUDY, 200, Act.MANAGE_PEOPLE, _STUDY, _form(email="new@example.org", role="coder"), shows="/invitation/"

@@ -58,6 +58,20 @@ MISSED = """() => window.__wanted.filter((el) => ![...window.__visited].some((at
   .map((el) => el.outerHTML.slice(0, 160))"""
 
 
+# One of each kind of part that opens: menus, details, and buttons that ask first. Menus look alike on every page.
+OPENING = """(isHome) => {
+  const kinds = new Map();
+  for (const el of document.querySelectorAll("details:not([open]) > summary, [data-confirm]")) {
+    const is_menu = el.closest(".menu") !== null;
+    if ((is_menu && !isHome) || !el.checkVisibility()) continue;
+    const kind = el.matches("summary") ? `summary ${el.parentElement.className} ${el.closest("[id]")?.id}` : "question";
+    if (!kinds.has(kind)) kinds.set(kind, el);
+  }
+  [...kinds.values()].forEach((el, n) => el.setAttribute("data-opening", n));
+  return kinds.size;
+}"""
+
+
 @pytest.fixture(scope="module")
 def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     """The demo, served for all tests of this file."""
@@ -104,8 +118,54 @@ def test_a_page_fits_reads_and_is_free_of_barriers(
             assert page.evaluate(CUT_OFF) == []
             assert page.evaluate(CUT_CHOICES) == []
         if language == "kk":  # the longest words
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-            assert found.violations_count == 0, found.generate_report()
+            _no_barriers(page)
+    troubles.check()
+
+
+def _no_barriers(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@EVERY_LOOK
+@EVERY_PAGE
+def test_what_opens_on_a_page_is_free_of_barriers_too(show: Show, browser: Browser, shown: PageOf, scheme: str) -> None:
+    troubles = Troubles()
+    troubles.expect("status of 404", "status of 503")
+    show.speak("kk")
+    token = show.tokens.get(shown.who, "")
+    with visiting(browser, show.served, troubles, language="kk", token=token, dark=scheme == "dark") as page:
+        page.set_viewport_size({"width": WIDTHS[0], "height": 800})  # where the least stands open anyway
+        open_page(page, show, shown, "kk")
+        for number in range(page.evaluate(OPENING, shown.title == "home")):
+            opener = page.locator(f"[data-opening='{number}']")
+            opener.click()
+            if opener.evaluate("el => el.matches('summary')"):
+                expect(opener.locator("..")).to_have_attribute("open", "")
+            else:
+                expect(page.locator("dialog[open]")).to_be_visible()
+            _no_barriers(page)
+            page.keyboard.press("Escape")
+            expect(page.locator("dialog[open]")).to_have_count(0)
+    troubles.check()
+
+
+@EVERY_LOOK
+def test_the_lists_of_the_coding_page_are_free_of_barriers(show: Show, browser: Browser, scheme: str) -> None:
+    troubles = Troubles()
+    show.speak("kk")
+    coding = next(shown for shown in PAGES if shown.route == "coding:workbench" and not shown.name)
+    token = show.tokens[coding.who]
+    with visiting(browser, show.served, troubles, language="kk", token=token, dark=scheme == "dark") as page:
+        open_page(page, show, coding, "kk")
+        page.focus("#transcript")
+        for keys, opened in (("?", "#keys"), ("s c", "#palette")):
+            for key in keys.split():
+                page.keyboard.press(key)
+            expect(page.locator(opened)).to_be_visible()
+            _no_barriers(page)
+            page.keyboard.press("Escape")
+            expect(page.locator(opened)).to_be_hidden()
     troubles.check()
 
 
