@@ -71,7 +71,8 @@ def show(
     """Who did what, narrowed by act, person and days, and whether the whole record is whole."""
     access = study_by_slug(db, me, slug, Act.SEE_AUDIT)
     study_id = access.study.id
-    narrowing = Narrowing(act, _person(who), _day(since), _day(until))
+    acts = queries.acts_in(db, study_id)
+    narrowing = Narrowing(act if act in acts else "", _person(who), _day(since), _day(until))
     lines = queries.lines(db, study_id, before=before, narrowing=narrowing)
     verdict = chain.verify(db, study_id)
     names = people.names_of(db, queries.actors_in(db, study_id))
@@ -84,7 +85,7 @@ def show(
         first_bad=verdict.first_bad,
         older=f"{address}?{urlencode({k: v for k, v in asked.items() if v})}" if len(lines) == queries.PAGE else "",
         narrowing=narrowing,
-        acts=tuple(queries.acts_in(db, study_id)),
+        acts=tuple(acts),
         people=tuple(sorted(names.items(), key=lambda one: one[1].casefold())),
     )
     return render(request, "audit/show.html", view, title=N_("Audit"), access=access)
