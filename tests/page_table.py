@@ -166,7 +166,6 @@ def _prepare(home: Home) -> dict[str, object]:
             person = people.find_by_email(db, people.normal_email(email))
             assert person is not None
             by_key[key] = person
-        by_key["observer"] = people.create_person(db, "observer@demo.example", "Observer Oydantap")
         tokens = {
             key: sessions.open_session(db, by_key[name].id)
             for key, name in (

@@ -99,7 +99,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[Served]:
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(process, url, log)
+        wait_until_served(process, url, log)
         yield Served(url, home, environment, log, process.pid)
     finally:
         process.terminate()
@@ -110,8 +110,9 @@ def serving(environment: Mapping[str, str]) -> Iterator[Served]:
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    until = time.monotonic() + STARTS_WITHIN
+def wait_until_served(process: subprocess.Popen[bytes], url: str, log: Path, *, within: float = STARTS_WITHIN) -> None:
+    """Return as soon as the process answers."""
+    until = time.monotonic() + within
     while time.monotonic() < until:
         if process.poll() is not None:
             break

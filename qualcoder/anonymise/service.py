@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.pseudonyms import propose
-from qualcoder.anonymise.surfaces import group, stems
+from qualcoder.anonymise.surfaces import group, named_words, stems
 from qualcoder.core.ids import EntityId, StudyId, new_id
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -78,6 +78,7 @@ class _Stem:
     """An HMAC of a stem, and what it was: the whole of a name of several words, or one word of how many."""
 
     mac: bytes
+    surface: str
     word: str
     words: int
     is_whole: bool = False
@@ -89,19 +90,21 @@ def _stems(db: Session, study_id: StudyId, crowd: Sequence[Mention]) -> list[_St
 
     found: list[_Stem] = []
     for mention in crowd:
-        words = mention.surface.split()
-        forms = stems(mention.surface, mention.language)
+        surface, language = mention.surface, mention.language
+        words = named_words(surface)
+        forms = stems(surface, language)
         if len(words) > 1 and forms:
-            found.append(_Stem(mac(forms[-1]), forms[-1], len(words), is_whole=True))
+            found.append(_Stem(mac(forms[-1]), surface, forms[-1], len(words), is_whole=True))
         for word in words:
-            found.extend(_Stem(mac(form), word, len(words)) for form in stems(word, mention.language))
+            found.extend(_Stem(mac(form), surface, word, len(words)) for form in stems(word, language))
     return list(dict.fromkeys(found))
 
 
 def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -> Entity | None:
     """The entity that these stems name, if they name one: a whole form, two words, or the only one of that word.
 
-    Two people may share a first name, so a full name of which one word fits is somebody else.
+    The two words stand in one mention: a surname in two cases is still one word. Two people may share a first name,
+    so a full name of which one word fits is somebody else.
     """
     rows = db.exec(
         select(SurfaceIndex.entity_id, SurfaceIndex.mac)
@@ -115,17 +118,20 @@ def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -
     by_mac: dict[bytes, list[_Stem]] = {}
     for stem in mine:
         by_mac.setdefault(stem.mac, []).append(stem)
-    words: dict[UUID, set[str]] = {}
+    words: dict[UUID, dict[str, set[str]]] = {}
     whole: list[UUID] = []
     for entity_id, mac in rows:
-        words.setdefault(entity_id, set()).update(stem.word for stem in by_mac[mac])
+        shared = words.setdefault(entity_id, {})
+        for stem in by_mac[mac]:
+            shared.setdefault(stem.surface, set()).add(stem.word)
         if any(stem.is_whole for stem in by_mac[mac]):
             whole.append(entity_id)
     if whole:
         return db.get(Entity, whole[0])
-    best = max(words, key=lambda entity_id: len(words[entity_id]), default=None)
+    fits = {entity_id: max(map(len, shared.values())) for entity_id, shared in words.items()}
+    best = max(fits, key=lambda entity_id: fits[entity_id], default=None)
     is_short = max((stem.words for stem in mine), default=0) == 1
-    if best is not None and (len(words[best]) >= 2 or (is_short and len(words) == 1)):
+    if best is not None and (fits[best] >= 2 or (is_short and len(words) == 1)):
         return db.get(Entity, best)
     return None
 

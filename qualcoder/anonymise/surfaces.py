@@ -52,8 +52,7 @@ def stems(surface: str, language: str) -> tuple[str, ...]:
     last, is built of the shortest forms; type words of places (село, ауданы) are left out unless there is nothing
     else. Empty for a surface without letters or digits.
     """
-    words = _folded(surface)
-    named = [word for word in words if not _TYPE_WORDS.fullmatch(word)] or words
+    named = named_words(surface)
     kept = {word: [f for f in _forms(word, language) if len(f) >= MIN_STEM] for word in named}
     single = [form for forms in kept.values() for form in forms]
     whole = " ".join(min(kept[word], key=lambda f: (len(f), f)) if kept[word] else word for word in named)
@@ -83,11 +82,12 @@ def _read(surface: str, label: Label, language: str) -> _Mention:
             kind.append(frozenset(_forms(word, language)))
     forms = stems(surface, language)
     # A place or number is one thing with its whole name; only persons are known by a part of it.
-    whole = frozenset(forms if len(_named_words(surface)) == 1 else forms[-1:])
+    whole = frozenset(forms if len(named_words(surface)) == 1 else forms[-1:])
     return _Mention(label, tuple(names), tuple(patronymics), tuple(initials), whole)
 
 
-def _named_words(surface: str) -> list[str]:
+def named_words(surface: str) -> list[str]:
+    """The words of a mention, casefolded, without type words of places unless there is nothing else."""
     words = _folded(surface)
     return [word for word in words if not _TYPE_WORDS.fullmatch(word)] or words
 
