@@ -16,12 +16,13 @@ from qualcoder.audit import routes as audit
 from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
-from qualcoder.coding import events_api
+from qualcoder.coding import events_api, search_api
 from qualcoder.coding import routes as coding
 from qualcoder.custody import routes as custody
 from qualcoder.home import Home
 from qualcoder.interviews import api as interviews_api
 from qualcoder.interviews import routes as interviews
+from qualcoder.jobs import routes as jobs
 from qualcoder.matrices import api as matrices_api
 from qualcoder.matrices import routes as matrices
 from qualcoder.races import api as races_api
@@ -48,6 +49,7 @@ ROUTERS = (
     codebooks,
     coding,
     matrices,
+    jobs,
     custody,
 )
 
@@ -60,6 +62,7 @@ API_ROUTERS = (
     codebooks_api,
     coding_api,
     events_api,
+    search_api,
     matrices_api,
     openapi_routes,
 )

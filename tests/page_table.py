@@ -120,6 +120,8 @@ PAGES = (
     PageOf("codebooks:show", "pi", _study("codebook")),
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
+    PageOf("search:form", "coder", _study("search")),
+    PageOf("jobs:list", "pi", _study("jobs")),
     PageOf("matrices:show", "pi", _study("matrix")),
     PageOf("matrices:show", "pi", _study("matrix?rollup=1&every=1"), name="matrices-every-code"),
     PageOf(
@@ -166,7 +168,13 @@ def _prepare(home: Home) -> dict[str, object]:
             by_key[key] = person
         tokens = {
             key: sessions.open_session(db, by_key[name].id)
-            for key, name in (("admin", "admin"), ("pi", "pi"), ("coder", "coder1"), ("observer", "observer"))
+            for key, name in (
+                ("admin", "admin"),
+                ("pi", "pi"),
+                ("researcher", "researcher"),
+                ("coder", "coder1"),
+                ("observer", "observer"),
+            )
         }
         # The demo asks nobody for a code; the page is looked at all the same.
         give_factor(db, by_key["observer"])

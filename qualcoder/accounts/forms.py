@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from qualcoder.accounts.models import Role
+from qualcoder.accounts.models import Originals, Role
 
 
 class SignInForm(BaseModel):
@@ -85,6 +85,13 @@ class PolicyForm(BaseModel):
 
     needs_second_reader: bool = False
     may_accept_all: bool = False
+    originals: Originals | None = None
+
+
+class TitleForm(BaseModel):
+    """A study's title."""
+
+    title: str = Field("", max_length=300)
 
 
 class IdentityForm(BaseModel):

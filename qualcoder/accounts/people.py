@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Membership, Person, Role
@@ -122,10 +123,19 @@ def names_of(db: Session, ids: Iterable[PersonId]) -> dict[PersonId, str]:
 
 def members_of(db: Session, study_id: StudyId) -> list[Member]:
     """Those who belong to a study, by role and name."""
+    return _members(db, study_id, col(Membership.ended_at).is_(None))
+
+
+def former_members_of(db: Session, study_id: StudyId) -> list[Member]:
+    """Those who were removed from a study, by role and name; they may be brought back."""
+    return _members(db, study_id, col(Membership.ended_at).is_not(None))
+
+
+def _members(db: Session, study_id: StudyId, condition: ColumnElement[bool]) -> list[Member]:
     rows = db.exec(
         select(Membership, Person)
         .join(Person, col(Person.id) == col(Membership.person_id))
-        .where(col(Membership.study_id) == study_id, col(Membership.ended_at).is_(None))
+        .where(col(Membership.study_id) == study_id, condition)
     ).all()
     order = list(Role)
     members = [

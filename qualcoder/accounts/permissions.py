@@ -29,6 +29,7 @@ class Act(StrEnum):
     CODE = "code"
     SEE_MATRIX = "see_matrix"
     EXPORT = "export"
+    SEE_JOBS = "see_jobs"
 
 
 _ALL = frozenset(Role)
@@ -58,6 +59,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     # Figures by race leave for the PI only until the disclosure gate exists.
     Act.SEE_MATRIX: _PI,
     Act.EXPORT: _PI,
+    Act.SEE_JOBS: _FIELD,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,10 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access, studies_of, study_by_slug
-from qualcoder.accounts.forms import IdentityForm, InviteAgainForm, MemberForm, PolicyForm, StudyForm
+from qualcoder.accounts.forms import IdentityForm, InviteAgainForm, MemberForm, PolicyForm, StudyForm, TitleForm
 from qualcoder.accounts.models import Role, Study
 from qualcoder.accounts.people import Member
 from qualcoder.accounts.permissions import Act
+from qualcoder.coding import waiting
 from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
@@ -44,6 +46,9 @@ class StudyCard:
     title: str
     role: str
     url: str
+    piles: tuple[waiting.Pile, ...]
+    work: waiting.CodingWork | None
+    figures: waiting.Figures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class HomeView:
     errors: dict[str, str]
     slug: str = ""
     title: str = ""
+    house: waiting.HouseState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class PeopleView:
     me: PersonId
     may_invite_again: bool
     errors: dict[str, str]
+    former: tuple[Member, ...] = ()
+    ended: Member | None = None
     link: str | None = None
     invited: str | None = None
 
@@ -76,6 +84,7 @@ class SettingsView:
     """A study's policy and whether its identity vault has a key."""
 
     study: Study
+    title: str
     has_vault: bool
     errors: dict[str, str]
 
@@ -91,10 +100,13 @@ def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug:
             accounts.title_of(db, access.study),
             ROLE_LABELS[access.role],
             str(request.app.url_path_for(_first_page(access), slug=access.study.slug)),
+            waiting.piles(db, access),
+            waiting.coding_work(db, access),
+            waiting.figures(db, access),
         )
         for access in studies_of(db, me)
     ]
-    return HomeView(tuple(cards), me.is_admin, errors, slug, title)
+    return HomeView(tuple(cards), me.is_admin, errors, slug, title, waiting.house(db, me))
 
 
 @router.get("/", name="home")
@@ -132,6 +144,7 @@ def _people(db: ReadDb, access: Access, **more: object) -> PeopleView:
         ),
         role_labels=ROLE_LABELS,
         me=access.person.id,
+        former=tuple(people.former_members_of(db, access.study.id)),
         may_invite_again=access.person.is_admin,
         **{"errors": {}, **more},  # type: ignore[arg-type]  # the view's own optional fields
     )
@@ -142,9 +155,12 @@ def _invitation_address(request: Request, home: Home, token: str) -> str:
 
 
 @router.get("/studies/{slug}/people", name="accounts:people")
-def people_page(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+def people_page(request: Request, db: ReadDb, me: Me, slug: str, ended: UUID | None = None) -> Response:
+    """Who belongs to the study. `ended` is somebody just removed, who can be brought back at once."""
     access = study_by_slug(db, me, slug, Act.SEE_PEOPLE)
-    return render(request, "accounts/people.html", _people(db, access), title=N_("People"), access=access)
+    gone = [one for one in people.former_members_of(db, access.study.id) if one.id == ended]
+    view = _people(db, access, ended=gone[0] if gone else None)
+    return render(request, "accounts/people.html", view, title=N_("People"), access=access)
 
 
 @router.post("/studies/{slug}/people", name="accounts:add_member")
@@ -202,14 +218,42 @@ def invite_again(
 def end_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: PersonId) -> Response:
     access = study_by_slug(db, me, slug, Act.MANAGE_PEOPLE)
     accounts.end_membership(db, access, person_id)
+    address = request.app.url_path_for("accounts:people", slug=slug)
+    return RedirectResponse(f"{address}?ended={person_id}", status_code=303)
+
+
+@router.post("/studies/{slug}/people/{person_id}/restore", name="accounts:restore_member")
+def restore_member(request: Request, db: WriteDb, me: Me, slug: str, person_id: PersonId) -> Response:
+    """Bring a removed person back as they were."""
+    accounts.restore_membership(db, study_by_slug(db, me, slug, Act.MANAGE_PEOPLE), person_id)
     return RedirectResponse(request.app.url_path_for("accounts:people", slug=slug), status_code=303)
 
 
 @router.get("/studies/{slug}/settings", name="accounts:study_settings")
 def study_settings(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
-    view = SettingsView(access.study, identity.exists(keyring_of(db), access.study.id), {})
-    return render(request, "accounts/settings.html", view, title=N_("Settings"), access=access)
+    return _settings(request, db, access, {})
+
+
+def _settings(request: Request, db: ReadDb, access: Access, errors: dict[str, str], status: int = 200) -> Response:
+    has_vault = identity.exists(keyring_of(db), access.study.id)
+    view = SettingsView(access.study, accounts.title_of(db, access.study), has_vault, errors)
+    return render(request, "accounts/settings.html", view, title=N_("Settings"), access=access, status=status)
+
+
+@router.post("/studies/{slug}/title", name="accounts:rename_study")
+def rename_study(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[TitleForm], Depends(posted(TitleForm))]
+) -> Response:
+    """Another title; what was wrong is said beside the field."""
+    try:
+        with db.transaction() as writing:
+            accounts.rename_study(writing, study_by_slug(writing, me, slug, Act.SET_POLICY), form.require().title)
+    except Invalid as problem:
+        with db.read() as reading:
+            access = study_by_slug(reading, me, slug, Act.SET_POLICY)
+            return _settings(request, reading, access, dict(problem.fields), problem.status)
+    return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 
 
 @router.post("/studies/{slug}/settings", name="accounts:set_policy")
@@ -218,7 +262,7 @@ def set_policy(
 ) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
     sent = form.require()
-    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all))
+    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all, sent.originals))
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 
 
@@ -242,8 +286,6 @@ def set_identity(
         accounts.create_identity(db, access, sent.passphrase, memory_mib=home.settings.passphrase_memory_mib)
     except DomainError as problem:
         errors = dict(getattr(problem, "fields", {})) or {"passphrase": problem.message}
-        view = SettingsView(access.study, has_vault=False, errors=errors)
-        return render(
-            request, "accounts/settings.html", view, title=N_("Settings"), access=access, status=problem.status
-        )
+        with db.read() as reading:
+            return _settings(request, reading, access, errors, problem.status)
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import factors, people, sessions, signing_in, tokens
 from qualcoder.accounts.access import SLUG, Access
-from qualcoder.accounts.models import Invitation, Language, Membership, Person, Role, Study
+from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Role, Study
 from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -109,6 +109,27 @@ def end_membership(db: Session, access: Access, person_id: PersonId) -> None:
     chain.record(db, access.person.id, "member.ended", "person", person_id, study_id=access.study.id)
 
 
+def restore_membership(db: Session, access: Access, person_id: PersonId) -> None:
+    """Bring a removed person back in the role they had, with the transcripts they were assigned to.
+
+    The same people may do it who may add such a person.
+    """
+    access.require(Act.MANAGE_PEOPLE)
+    membership = db.exec(
+        select(Membership).where(
+            col(Membership.person_id) == person_id,
+            col(Membership.study_id) == access.study.id,
+            col(Membership.ended_at).is_not(None),
+        )
+    ).first()
+    if membership is None:
+        raise NotFound
+    _require_may_bring_in(db, access, membership.role)
+    _refuse_to_share_a_key(db, access, db.get_one(Person, person_id))
+    membership.ended_at = None
+    chain.record(db, access.person.id, "member.restored", "person", person_id, study_id=access.study.id)
+
+
 def _keep_a_pi(db: Session, study_id: StudyId, leaving: PersonId) -> None:
     # Two PIs who leave at once would each see the other still there.
     db.exec(select(Study.id).where(col(Study.id) == study_id).with_for_update()).one()
@@ -178,14 +199,18 @@ def invite_member_again(db: Session, access: Access, person_id: PersonId, *, res
 def add_member(db: Session, access: Access, email: str, name: str, role: Role) -> tuple[Person, str | None]:
     """Somebody joins the study; a person without a password also gets an invitation token."""
     access.require(Act.MANAGE_PEOPLE)
-    if role is Role.ADMIN and not access.person.is_admin:
-        raise Refused(N_("Only an administrator appoints administrators."))
-    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
-        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
+    _require_may_bring_in(db, access, role)
     person = people.find_by_email(db, people.normal_email(email)) or people.create_person(db, email, name)
     _refuse_to_share_a_key(db, access, person)
     set_role(db, access, person, role)
     return person, (invite(db, access.person, person) if person.password_hash is None else None)
+
+
+def _require_may_bring_in(db: Session, access: Access, role: Role) -> None:
+    if role is Role.ADMIN and not access.person.is_admin:
+        raise Refused(N_("Only an administrator appoints administrators."))
+    if access.role is Role.ADMIN and allows(role, Act.READ_TEXT) and _has_signed_up_pi(db, access.study.id):
+        raise Refused(N_("Only a PI of this study brings in people who read its interviews."))
 
 
 def _has_signed_up_pi(db: Session, study_id: StudyId) -> bool:
@@ -293,6 +318,21 @@ class Policy:
 
     needs_second_reader: bool
     may_accept_all: bool
+    originals: Originals | None = None
+
+
+def rename_study(db: Session, access: Access, title: str) -> None:
+    """Give the study another title; the short name in addresses stays."""
+    access.require(Act.SET_POLICY)
+    if not title.strip():
+        message = N_("A study needs a title.")
+        raise Invalid(message, fields={"title": message})
+    study = db.get_one(Study, access.study.id)
+    if title_of(db, study) == title.strip():
+        return
+    study.sealed_rev += 1
+    study.title_ct = sealing.seal(db, access.key, f.STUDY_TITLE, study, title.strip()[:300])
+    chain.record(db, access.person.id, "study.renamed", "study", study.id, study_id=study.id)
 
 
 def set_policy(db: Session, access: Access, policy: Policy) -> None:
@@ -301,6 +341,7 @@ def set_policy(db: Session, access: Access, policy: Policy) -> None:
     study = db.get_one(Study, access.study.id)
     study.needs_second_reader = policy.needs_second_reader
     study.may_accept_all = policy.may_accept_all
+    study.originals = policy.originals or study.originals
     chain.record(db, access.person.id, "study.policy_set", "study", study.id, study_id=study.id)
 
 

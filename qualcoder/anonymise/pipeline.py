@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -48,12 +48,17 @@ def find(text: str, language: str) -> list[Finding]:
     return find_in_turns([(0, text, language)])
 
 
-def find_in_turns(turns: Sequence[tuple[int, str, str]]) -> list[Finding]:
+def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], None] | None = None) -> list[Finding]:
     """The same over the turns of a transcript, each (absolute start, text, language); offsets are absolute.
 
     A person found in one turn is proposed wherever the name stands again, in any turn, case or ending.
+    `read` is told after each turn how many were read.
     """
-    found = [finding for turn in turns for finding in _first_pass(*turn)]
+    found: list[Finding] = []
+    for n, turn in enumerate(turns, start=1):
+        found += _first_pass(*turn)
+        if read is not None:
+            read(n)
     known = _known_names(turns, found)
     if not known:
         return union(found)

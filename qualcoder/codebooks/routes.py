@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,10 +13,12 @@ from pydantic import BaseModel
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks import service
+from qualcoder.codebooks.models import CodeStatus
 from qualcoder.codebooks.queries import OpenCode, codes_of
 from qualcoder.core.errors import DomainError, Invalid
+from qualcoder.core.ids import CodeId
 from qualcoder.core.messages import N_
-from qualcoder.web.deps import Db, Me, ReadDb
+from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import render
 
@@ -32,15 +35,43 @@ class CodebookView:
 
     codes: tuple[OpenCode, ...]
     may_edit: bool
+    retired: tuple[OpenCode, ...] = ()
+    gone: OpenCode | None = None
     problem: str | None = None
     problem_params: dict[str, object] | None = None
 
 
 @router.get("/studies/{slug}/codebook", name="codebooks:show")
-def show(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+def show(request: Request, db: ReadDb, me: Me, slug: str, gone: UUID | None = None) -> Response:
+    """The codebook; `gone` is a code just taken out of use, which can be brought back at once."""
     access = study_by_slug(db, me, slug, Act.SEE_CODEBOOK)
-    view = CodebookView(tuple(codes_of(db, access.study.id)), access.may(Act.EDIT_CODEBOOK))
+    may_edit = access.may(Act.EDIT_CODEBOOK)
+    every = codes_of(db, access.study.id, with_retired=may_edit)
+    retired = tuple(code for code in every if code.status is CodeStatus.RETIRED)
+    view = CodebookView(
+        tuple(codes_of(db, access.study.id)) if retired else tuple(every),
+        may_edit,
+        retired,
+        next((code for code in retired if code.id == gone), None),
+    )
     return render(request, "codebooks/show.html", view, title=N_("Codebook"), access=access)
+
+
+@router.post("/studies/{slug}/codes/{code_id}/retire", name="codebooks:retire")
+def retire(request: Request, db: WriteDb, me: Me, slug: str, code_id: CodeId) -> Response:
+    """Take a code out of use; the page offers to bring it back."""
+    access = study_by_slug(db, me, slug, Act.EDIT_CODEBOOK)
+    service.set_retired(db, access, code_id, is_retired=True)
+    address = request.app.url_path_for("codebooks:show", slug=slug)
+    return RedirectResponse(f"{address}?gone={code_id}", status_code=303)
+
+
+@router.post("/studies/{slug}/codes/{code_id}/restore", name="codebooks:restore")
+def restore(request: Request, db: WriteDb, me: Me, slug: str, code_id: CodeId) -> Response:
+    """Bring a code back into use."""
+    access = study_by_slug(db, me, slug, Act.EDIT_CODEBOOK)
+    service.set_retired(db, access, code_id, is_retired=False)
+    return RedirectResponse(request.app.url_path_for("codebooks:show", slug=slug), status_code=303)
 
 
 @router.post("/studies/{slug}/codebook", name="codebooks:import")
@@ -61,6 +92,8 @@ def import_file(
         with db.read() as reading:
             access = study_by_slug(reading, me, slug, Act.SEE_CODEBOOK)
             codes = tuple(codes_of(reading, access.study.id))
-        view = CodebookView(codes, access.may(Act.EDIT_CODEBOOK), problem.message, dict(problem.params))
+        view = CodebookView(
+            codes, access.may(Act.EDIT_CODEBOOK), problem=problem.message, problem_params=dict(problem.params)
+        )
         return render(request, "codebooks/show.html", view, title=N_("Codebook"), access=access, status=problem.status)
     return RedirectResponse(request.app.url_path_for("codebooks:show", slug=slug), status_code=303)

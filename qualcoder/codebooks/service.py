@@ -16,7 +16,7 @@ from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
 from qualcoder.codebooks.queries import OpenCode, codes_of, find_codebook
 from qualcoder.codebooks.rules import is_reserved
 from qualcoder.core.clock import now
-from qualcoder.core.errors import Conflict, Invalid
+from qualcoder.core.errors import Conflict, Invalid, NotFound
 from qualcoder.core.ids import CodeId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.vault import fields as f
@@ -169,6 +169,22 @@ def _update(db: Session, access: Access, known: OpenCode, entry: CodeEntry) -> b
         return False
     code.code_version_id = _version(db, access, code.id, known.number + 1, entry).id
     return True
+
+
+def set_retired(db: Session, access: Access, code_id: CodeId, *, is_retired: bool) -> None:
+    """Take a code out of use, or bring it back. What was coded with it stays as it is either way."""
+    access.require(Act.EDIT_CODEBOOK)
+    code = db.get(Code, code_id)
+    if code is None or code.study_id != access.study.id:
+        raise NotFound
+    codebook = db.get_one(Codebook, code.codebook_id)
+    if codebook.is_frozen:
+        raise Conflict(N_("The codebook is frozen for a round of coding."))
+    if (code.status is CodeStatus.RETIRED) == is_retired:
+        return
+    code.status = CodeStatus.RETIRED if is_retired else CodeStatus.ACTIVE
+    act = "code.retired" if is_retired else "code.restored"
+    chain.record(db, access.person.id, act, "code", code.id, study_id=access.study.id)
 
 
 def _hang(db: Session, book: CodebookFile, ids: dict[str, CodeId]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from qualcoder.coding.models import Valence
 
@@ -33,3 +34,20 @@ class QuoteForm(BaseModel):
     quote: str = Field("", max_length=20_000)
     code_id: str = Field("", max_length=40)
     valence: str = Field("", max_length=10)
+
+
+LONGEST_SEARCH = 200
+
+
+class SearchForm(BaseModel):
+    """What is looked for in a study."""
+
+    words: Annotated[str, Field(max_length=LONGEST_SEARCH)] = ""
+    kazakh_as_russian: bool = False
+    after: Annotated[int, Field(ge=0, le=2**31)] = 0
+    within: UUID | None = None
+
+    @field_validator("within", mode="before")
+    @classmethod
+    def _none(cls, typed: object) -> object:
+        return typed or None

@@ -24,7 +24,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.models import Job, JobKind
 from qualcoder.interviews.models import Interview
 from qualcoder.transcripts.models import Transcript
-from qualcoder.transcripts.queries import visible_to
+from qualcoder.transcripts.queries import within_reach
 
 AT_ONCE = 500
 
@@ -169,7 +169,7 @@ def _visible(db: Session, access: Access, ids: Set[UUID]) -> dict[UUID | None, b
     if not ids:
         return {}
     rows = db.execute(
-        sql(col(Transcript.id), col(Transcript.uploaded_by)).where(*visible_to(access), col(Transcript.id).in_(ids))
+        sql(col(Transcript.id), col(Transcript.uploaded_by)).where(*within_reach(access), col(Transcript.id).in_(ids))
     )
     return {found: access.role is Role.PI or uploaded_by == access.person.id for found, uploaded_by in rows}
 

@@ -25,7 +25,7 @@ from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, visible_to
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, within_reach
 
 RECENT = 9
 
@@ -173,6 +173,16 @@ def open_transcript(
     return found, view
 
 
+def is_removed(db: Session, found: Reach, coding_id: CodingId) -> bool:
+    """Whether this is a removed coding of the person who asks, in this transcript."""
+    coding = db.get(Coding, coding_id)
+    return (
+        coding is not None
+        and coding.deleted_at is not None
+        and (coding.coder_id, coding.transcript_id) == (found.me.id, found.transcript.id)
+    )
+
+
 def codings_of(db: Session, transcript_id: TranscriptId) -> list[Coding]:
     """Every living coding of a transcript, whoever made it."""
     return list(
@@ -211,7 +221,7 @@ def codings_after(
             col(Coding.study_id) == access.study.id,
             col(Coding.deleted_at).is_(None),
             col(Transcript.state) == TranscriptState.CODABLE,
-            *visible_to(access),
+            *within_reach(access),
         )
     )
     if not access.may(Act.SEE_MATRIX):

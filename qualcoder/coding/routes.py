@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding import queries, service
-from qualcoder.coding.forms import CodingForm, QuoteForm
+from qualcoder.coding.forms import CodingForm, QuoteForm, SearchForm
 from qualcoder.coding.models import Valence
+from qualcoder.coding.searching import Answer, Ask, search_study
 from qualcoder.coding.service import NewCoding
 from qualcoder.coding.view import QuoteEntry
 from qualcoder.core.errors import Invalid
@@ -30,9 +34,11 @@ router = APIRouter()
 
 
 @router.get("/transcripts/{transcript_id}", name="coding:workbench")
-def workbench(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
-    """A released transcript with its codings. The opening is recorded."""
-    return _page(request, db, me, transcript_id)
+def workbench(
+    request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId, removed: UUID | None = None
+) -> Response:
+    """A released transcript with its codings. The opening is recorded. `removed` is a coding just taken off."""
+    return _page(request, db, me, transcript_id, removed=removed)
 
 
 def _page(
@@ -42,8 +48,11 @@ def _page(
     transcript_id: TranscriptId,
     quote: QuoteEntry | None = None,
     status: int = 200,
+    removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
+    if removed is not None and queries.is_removed(db, found, CodingId(removed)):
+        view = replace(view, removed=removed)
     return render(
         request,
         "coding/workbench.html",
@@ -111,7 +120,15 @@ def remove(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Respon
         return _turns(request, db, touched)
     address = request.app.url_path_for("coding:workbench", transcript_id=touched.reach.transcript.id)
     turn = f"#t{touched.turns[-1].n}" if touched.turns else ""
-    return RedirectResponse(address + turn, status_code=303)
+    return RedirectResponse(f"{address}?removed={coding_id}{turn}", status_code=303)
+
+
+@router.post("/codings/{coding_id}/restore", name="coding:restore")
+def restore(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Response:
+    """Bring a removed coding back, from a plain form."""
+    coding = service.restore_coding(db, me, coding_id)
+    address = request.app.url_path_for("coding:workbench", transcript_id=coding.transcript_id)
+    return RedirectResponse(address, status_code=303)
 
 
 @router.post("/transcripts/{transcript_id}/codings", name="coding:add_by_quote")
@@ -151,3 +168,39 @@ def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: Quot
     span = service.span_by_quote(db, found, int(sent.turn), sent.quote)
     valence = Valence(sent.valence) if sent.valence in set(Valence) else None
     service.add_coding(db, me, NewCoding(CodingId(new_id()), transcript_id, sent.version, span, code_id, valence))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SearchView:
+    """The search form, and what was found."""
+
+    form: SearchForm
+    errors: Mapping[str, str]
+    answer: Answer | None = None
+
+
+@router.get("/studies/{slug}/search", name="search:form")
+def search_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
+    access = study_by_slug(db, me, slug, Act.READ_TEXT)
+    return _search_page(request, access, SearchView(SearchForm(), {}))
+
+
+@router.post("/studies/{slug}/search", name="search:run")
+def search_run(
+    request: Request, db: ReadDb, me: Me, slug: str, form: Annotated[Posted[SearchForm], Depends(posted(SearchForm))]
+) -> Response:
+    """Search the study. A POST, so that the words stand in no address and no log."""
+    access = study_by_slug(db, me, slug, Act.READ_TEXT)
+    sent = form.form or SearchForm()
+    try:
+        ask = form.require()
+        access, answer = search_study(db, me, slug, Ask(ask.words, ask.kazakh_as_russian, ask.after, ask.within))
+    except Invalid as problem:
+        with locale.speaking(language_of(request)):
+            errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
+        return _search_page(request, access, SearchView(sent, errors), status=problem.status)
+    return _search_page(request, access, SearchView(sent, {}, answer))
+
+
+def _search_page(request: Request, access: Access, view: SearchView, status: int = 200) -> Response:
+    return render(request, "coding/search.html", view, title=N_("Search"), access=access, block="search", status=status)

@@ -206,6 +206,22 @@ def remove_coding(db: Session, me: Person, coding_id: CodingId) -> Touched:
     return Touched(coding, found, turns)
 
 
+def restore_coding(db: Session, me: Person, coding_id: CodingId) -> Coding:
+    """Bring one's own removed coding back with its memos; Conflict when the text has a newer version."""
+    coding = db.get(Coding, coding_id)
+    if coding is None:
+        raise NotFound
+    found = reach_codable(db, me, coding.transcript_id, Act.CODE)
+    if coding.coder_id != me.id:
+        raise NotYours if sees_all(found) else NotFound
+    if coding.text_number != found.transcript.text_number:
+        raise TextChanged(found.transcript, coding.text_number)
+    if coding.deleted_at is not None:
+        coding.deleted_at = coding.deleted_by = None
+        chain.record(db, me.id, "coding.restored", "coding", coding.id, study_id=coding.study_id)
+    return coding
+
+
 def sees_all(found: Reach) -> bool:
     """Whether a person sees everybody's codings: a PI does, the others see their own until adjudication."""
     return found.access.may(Act.SEE_MATRIX)

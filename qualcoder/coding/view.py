@@ -164,3 +164,4 @@ class WorkbenchView:
     recent: tuple[UUID, ...] = ()
     valences: tuple[str, ...] = ("helps", "hinders", "denies")
     quote: QuoteEntry = QuoteEntry()
+    removed: UUID | None = None

@@ -130,6 +130,13 @@ def add_link(db: Session, me: Person, interview_id: InterviewId, link: NewLink, 
     return interviews.set_links(db, access, interview, [*held, link], seen_version)
 
 
+def restore_link(db: Session, me: Person, interview_id: InterviewId, link: LinkTarget, seen_version: int) -> Interview:
+    """Put back a link that was just removed."""
+    access, interview = interviews.interview_for(db, me, interview_id, Act.LINK)
+    held = interviews.links_of(db, access, [interview_id])[interview_id]
+    return interviews.set_links(db, access, interview, [*held, link], seen_version)
+
+
 def remove_link(db: Session, me: Person, interview_id: InterviewId, link: LinkTarget, seen_version: int) -> Interview:
     """Untie an interview from one thing; Conflict when the page was out of date."""
     access, interview = interviews.interview_for(db, me, interview_id, Act.LINK)

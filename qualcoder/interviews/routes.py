@@ -9,15 +9,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.core.ids import InterviewId
+from qualcoder.accounts import people
+from qualcoder.accounts.permissions import Act
+from qualcoder.audit import queries
+from qualcoder.audit.queries import Line
+from qualcoder.audit.words import ACT_LABELS, LOOKING
+from qualcoder.core.ids import InterviewId, PersonId
 from qualcoder.core.messages import N_
 from qualcoder.interviews import page as interviews
 from qualcoder.interviews.forms import LinkForm
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 from qualcoder.interviews.page import InterviewPage
-from qualcoder.interviews.targets import LinkKind
+from qualcoder.interviews.targets import LinkKind, LinkTarget
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
-from qualcoder.web.deps import Me, ReadDb, WriteDb
+from qualcoder.transcripts.queries import TranscriptLine, transcripts_of_interview
+from qualcoder.web.deps import Db, Me, ReadDb
 from qualcoder.web.forms import Posted, posted
 from qualcoder.web.pages import render
 
@@ -39,6 +45,11 @@ class InterviewView:
 
     interview: InterviewPage
     errors: Mapping[str, str]
+    transcripts: tuple[TranscriptLine, ...]
+    history: tuple[Line, ...]
+    names: Mapping[PersonId, str]
+    removed: LinkTarget | None = None
+    acts: Mapping[str, str] = field(default_factory=lambda: ACT_LABELS)
     categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
     link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)
     modes: Mapping[Mode, str] = field(default_factory=lambda: MODE_LABELS)
@@ -47,12 +58,27 @@ class InterviewView:
     link_kinds: Mapping[LinkKind, str] = field(default_factory=lambda: LINK_KIND_LABELS)
 
 
-def _render(request: Request, db: ReadDb, me: Me, interview_id: InterviewId, errors: Mapping[str, str]) -> Response:
+def _render(
+    request: Request,
+    db: ReadDb,
+    me: Me,
+    interview_id: InterviewId,
+    errors: Mapping[str, str],
+    removed: LinkTarget | None = None,
+) -> Response:
     access, interview = interviews.read_interview(db, me, interview_id)
+    lines = transcripts_of_interview(db, access, interview_id)
+    history = queries.history_of(
+        db,
+        access.study.id,
+        [interview_id, *(line.id for line in lines)],
+        without=() if access.may(Act.SEE_AUDIT) else LOOKING,
+    )
+    names = people.names_of(db, {line.actor_id for line in history if line.actor_id})
     return render(
         request,
         "interviews/show.html",
-        InterviewView(interview, errors),
+        InterviewView(interview, errors, tuple(lines), tuple(history), names, removed),
         title=N_("Interview %(serial)s"),
         access=access,
         status=422 if errors else 200,
@@ -67,14 +93,24 @@ def show(request: Request, db: ReadDb, me: Me, interview_id: InterviewId) -> Res
 
 
 @router.post("/interviews/{interview_id}/links", name="interviews:link")
-def link(request: Request, db: WriteDb, me: Me, sent: PostedLink, interview_id: InterviewId) -> Response:
-    """Add or remove one link, then show the interview again."""
-    if sent.form is None:
-        return _render(request, db, me, interview_id, sent.errors)
-    if target := sent.form.to_remove:
-        interviews.remove_link(db, me, interview_id, target, sent.form.version)
-    elif problems := interviews.problems_with(db, me, interview_id, sent.form.to_add):
-        return _render(request, db, me, interview_id, problems)
-    else:
-        interviews.add_link(db, me, interview_id, sent.form.to_add, sent.form.version)
+def link(request: Request, db: Db, me: Me, sent: PostedLink, interview_id: InterviewId) -> Response:
+    """Add, remove or put back one link, then show the interview again.
+
+    What was removed is named in the answer's own form, never in an address: a link can name a person.
+    """
+    problems, removed = dict(sent.errors), None
+    if form := sent.form:
+        with db.transaction() as writing:
+            if form.target is None:
+                problems = interviews.problems_with(writing, me, interview_id, form.to_add)
+                if not problems:
+                    interviews.add_link(writing, me, interview_id, form.to_add, form.version)
+            elif form.restore:
+                interviews.restore_link(writing, me, interview_id, form.target, form.version)
+            else:
+                interviews.remove_link(writing, me, interview_id, form.target, form.version)
+                removed = form.target
+    if problems or removed:
+        with db.read() as reading:
+            return _render(request, reading, me, interview_id, problems, removed)
     return RedirectResponse(request.app.url_path_for("interviews:show", interview_id=interview_id), status_code=303)

@@ -16,6 +16,7 @@ from qualcoder.core.clock import now
 from qualcoder.core.db import Database
 from qualcoder.core.ids import JobId, PersonId
 from qualcoder.core.models import Job
+from qualcoder.core.queue import progress
 from qualcoder.interviews.models import LinkType
 from qualcoder.matrices import cells
 from qualcoder.matrices.cells import Matrix, Question
@@ -32,9 +33,13 @@ from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.models import Blob
 
+# Counting and writing the table, then sealing the file.
+STEPS = 2
+
 
 def export(database: Database, job_id: JobId) -> None:
     """Make the file of one export and seal it; a repetition makes it anew."""
+    progress(database, job_id, 0, STEPS)
     with database.read() as db:
         row = db.get_one(ExportLedger, db.get_one(Job, job_id).object_id)
         if row.blob_id is not None:
@@ -50,6 +55,7 @@ def export(database: Database, job_id: JobId) -> None:
         say = catalogue(spec["language"]).text
         table = long(labelled, say=say) if spec["shape"] == "long" else wide(labelled, say=say)
         content = write(table, row.format, title_of(db, access.study))
+    progress(database, job_id, 1, STEPS)
     with database.transaction() as db:
         again = db.get_one(ExportLedger, row.id)
         blob = blobs.store(db, KeyRef.study(row.study_id), content, dies_at=now() + KEPT_FOR)

@@ -185,7 +185,8 @@ def transcripts(
 ) -> Listed[TranscriptOut]:
     """The transcripts that the person may see, by serial."""
     access = study_named(db, me, s, Act.LIST_TRANSCRIPTS)
-    lines = queries.transcripts_of(db, access, state=state, after=page.after_number, limit=page.limit + 1)
+    narrowing = queries.Narrowing(state=state)
+    lines = queries.transcripts_of(db, access, narrowing, after=page.after_number, limit=page.limit + 1)
     listed = page.page(lines, lambda line: int(line.serial.removeprefix("T-")))
     return Listed(items=tuple(_line(line) for line in listed.items), next=listed.next)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -28,6 +29,7 @@ class UploadForm(BaseModel):
     may_archive: bool = False
     race: str = Field("", max_length=60)
     link_type: LinkType = LinkType.ABOUT
+    sending: str = Field("", max_length=200)
 
     def date_or_none(self) -> str | None:
         """The date in ISO form, None if none was typed; ValueError for anything else."""
@@ -60,3 +62,18 @@ class PublishForm(BaseModel):
 
     seen_version: int
     coders: list[UUID] = Field(default_factory=list)
+
+
+class BulkForm(BaseModel):
+    """An act on the ticked transcripts; `pairs` (transcript:person) take back what was done before."""
+
+    act: Literal["assign", "unassign", "retry"]
+    transcripts: list[UUID] = Field(default_factory=list, max_length=100)
+    coders: list[UUID] = Field(default_factory=list, max_length=100)
+    pairs: list[str] = Field(default_factory=list, max_length=5000)
+
+    def named_pairs(self) -> list[tuple[UUID, UUID]]:
+        """The pairs that were sent, or every ticked coder on every ticked transcript; ValueError for nonsense."""
+        if self.pairs:
+            return [(UUID(pair[:36]), UUID(pair[37:])) for pair in self.pairs]
+        return [(transcript_id, coder) for transcript_id in self.transcripts for coder in self.coders]

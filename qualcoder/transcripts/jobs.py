@@ -7,7 +7,7 @@ so a killed worker begins again from the start and nothing is written twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlmodel import Session, col, delete
 
@@ -21,12 +21,14 @@ from qualcoder.core.models import Job
 from qualcoder.core.queue import Cancelled, progress, require_mine
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
+from qualcoder.transcripts.service import give_up_search
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 STEP = 40
 PAUSE_SECONDS = 0.1
+TOLD_EVERY_SECONDS = 1.0
 
 
 def detect(database: Database, job_id: JobId) -> None:
@@ -42,15 +44,41 @@ def detect(database: Database, job_id: JobId) -> None:
         turns = open_turns(db, key, turns_of(db, version_id))
     try:
         mentions = _mentions(database, job_id, turns)
-        _write(database, job_id, attempt, transcript, version_id, mentions)
+        _write(database, job_id, attempt, transcript, version_id, mentions, n_turns=len(turns))
+    except Cancelled:
+        _give_up_if_asked(database, job_id, attempt, transcript.id)
+        raise
     except DomainError as error:
         _fail(database, transcript.id, type(error).__name__)
         raise
 
 
+def _give_up_if_asked(database: Database, job_id: JobId, attempt: int, transcript_id: TranscriptId) -> None:
+    """Leave the transcript ready for another search, unless a later run has this one's place."""
+    with database.transaction() as db:
+        job = db.get_one(Job, job_id, with_for_update=True)
+        if job.is_cancel_asked and job.attempts == attempt:
+            give_up_search(db, transcript_id)
+
+
+def _teller(database: Database, job_id: JobId, total: int) -> Callable[[int], None]:
+    """Writes how far the reading is, once a second; raises Cancelled if somebody asked to stop."""
+    told = time.monotonic()
+
+    def tell(n: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TOLD_EVERY_SECONDS:
+            told = time.monotonic()
+            progress(database, job_id, n, total)
+
+    return tell
+
+
 def _mentions(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> list[Mention]:
-    progress(database, job_id, 0, len(turns))
-    found = find_in_turns([(turn.start, turn.body, turn.language) for turn in turns])
+    # Reading is the first half of the way, writing the second.
+    progress(database, job_id, 0, 2 * len(turns))
+    read = _teller(database, job_id, 2 * len(turns))
+    found = find_in_turns([(turn.start, turn.body, turn.language) for turn in turns], read)
     mentions: list[Mention] = []
     at = 0
     for finding in sorted(found):
@@ -91,6 +119,8 @@ def _write(
     transcript: Transcript,
     version_id: TextVersionId,
     mentions: Sequence[Mention],
+    *,
+    n_turns: int,
 ) -> None:
     with database.transaction() as db:
         _still_searched(db, job_id, attempt, transcript.id)
@@ -119,10 +149,13 @@ def _write(
                         replacement_ct=None if behind.entity else own,
                     )
                 )
-        progress(database, job_id, first + STEP, len(mentions))
+        written = min(first + STEP, len(mentions))
+        progress(database, job_id, n_turns + n_turns * written // len(mentions), 2 * n_turns)
         time.sleep(PAUSE_SECONDS)
     with database.transaction() as db:
         _still_searched(db, job_id, attempt, transcript.id).state = TranscriptState.REVIEW
+        job = db.get_one(Job, job_id)
+        job.done, job.total = 2 * n_turns, 2 * n_turns
 
 
 def _fail(database: Database, transcript_id: TranscriptId, code: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
 from qualcoder.accounts.access import Access
@@ -67,27 +69,62 @@ class SpeakerLine:
     is_interviewer: bool
 
 
-def visible_to(access: Access) -> tuple[ColumnElement[bool], ...]:
-    """What a transcript of the study must be for a person to see it in a list."""
+def within_reach(access: Access) -> list[ColumnElement[bool]]:
+    """Conditions on `transcript` for what a person may see of a study: the same rule as `access.reach`."""
     me = access.person.id
-    in_study = col(Transcript.study_id) == access.study.id
-    assigned = col(Transcript.id).in_(select(Assignment.transcript_id).where(col(Assignment.person_id) == me))
+    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == me)
+    conditions: list[ColumnElement[bool]] = [col(Transcript.study_id) == access.study.id]
     if access.role is Role.CODER:
-        return (in_study, assigned, col(Transcript.state) == TranscriptState.CODABLE)
-    if access.role is Role.RESEARCHER:
-        return (in_study, or_(col(Transcript.uploaded_by) == me, assigned))
-    return (in_study,)
+        conditions += [col(Transcript.id).in_(assigned), col(Transcript.state) == TranscriptState.CODABLE]
+    elif access.role is Role.RESEARCHER:
+        conditions.append(or_(col(Transcript.uploaded_by) == me, col(Transcript.id).in_(assigned)))
+    elif access.role is not Role.PI:
+        conditions.append(false())
+    return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What of a list is wanted; nothing set means all. `coder` is a person's id, or NOBODY for not assigned."""
+
+    state: TranscriptState | None = None
+    language: str = ""
+    is_mine: bool = False
+    coder: str = ""
+
+
+NOBODY = "nobody"
+EVERYTHING = Narrowing()
 
 
 def transcripts_of(
-    db: Session, access: Access, *, state: TranscriptState | None = None, after: int = 0, limit: int = PAGE
+    db: Session, access: Access, narrowing: Narrowing = EVERYTHING, *, after: int = 0, limit: int = PAGE
 ) -> list[TranscriptLine]:
     """The transcripts that a person may see in a study, by serial, at most `limit` after number `after`."""
     me = access.person.id
-    query = select(Transcript).where(*visible_to(access), col(Transcript.number) > after)
-    if state is not None:
-        query = query.where(col(Transcript.state) == state)
-    rows = db.exec(query.order_by(col(Transcript.number)).limit(limit)).all()
+    query = select(Transcript).where(*within_reach(access), col(Transcript.number) > after)
+    if narrowing.state is not None:
+        query = query.where(col(Transcript.state) == narrowing.state)
+    if narrowing.language:
+        query = query.where(col(Transcript.language) == narrowing.language)
+    if narrowing.is_mine:
+        query = query.where(col(Transcript.uploaded_by) == me)
+    if narrowing.coder == NOBODY:
+        query = query.where(col(Transcript.id).not_in(select(Assignment.transcript_id)))
+    elif narrowing.coder:
+        theirs = select(Assignment.transcript_id).where(col(Assignment.person_id) == UUID(narrowing.coder))
+        query = query.where(col(Transcript.id).in_(theirs))
+    return _lines(db, access, db.exec(query.order_by(col(Transcript.number)).limit(limit)).all())
+
+
+def transcripts_of_interview(db: Session, access: Access, interview_id: InterviewId) -> list[TranscriptLine]:
+    """The transcripts of an interview that a person may see, by serial."""
+    query = select(Transcript).where(*within_reach(access), col(Transcript.interview_id) == interview_id)
+    return _lines(db, access, db.exec(query.order_by(col(Transcript.number))).all())
+
+
+def _lines(db: Session, access: Access, rows: Sequence[Transcript]) -> list[TranscriptLine]:
+    me = access.person.id
     # Somebody who only codes another's transcript is a coder there, whatever the role.
     titled = [
         row for row in rows if access.role is Role.PI or (access.role is Role.RESEARCHER and row.uploaded_by == me)
@@ -190,3 +227,16 @@ def assigned_to(db: Session, reach: Reach) -> set[PersonId]:
     """Who may code a transcript."""
     found = db.exec(select(Assignment.person_id).where(col(Assignment.transcript_id) == reach.transcript.id))
     return {PersonId(person_id) for person_id in found}
+
+
+def coders_of(db: Session, transcript_ids: Sequence[TranscriptId]) -> dict[TranscriptId, list[PersonId]]:
+    """Who may code each of these transcripts. One statement."""
+    found: dict[TranscriptId, list[PersonId]] = {}
+    rows = db.exec(
+        select(Assignment.transcript_id, Assignment.person_id)
+        .where(col(Assignment.transcript_id).in_(transcript_ids))
+        .order_by(col(Assignment.created_at))
+    )
+    for transcript_id, person_id in rows:
+        found.setdefault(TranscriptId(transcript_id), []).append(PersonId(person_id))
+    return found

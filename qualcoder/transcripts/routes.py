@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from qualcoder.accounts import people
 from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
-from qualcoder.accounts.permissions import Act
+from qualcoder.accounts.permissions import Act, allows
 from qualcoder.core.db import Database
-from qualcoder.core.errors import Invalid
-from qualcoder.core.ids import TranscriptId
+from qualcoder.core.errors import DomainError, Invalid
+from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.core.models import Job
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
@@ -21,16 +24,17 @@ from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
 from qualcoder.races.queries import round_keys
-from qualcoder.transcripts import queries, reviewing, service
+from qualcoder.transcripts import bulk, queries, reviewing, service
 from qualcoder.transcripts.access import reach
-from qualcoder.transcripts.forms import SeenForm, UploadForm
+from qualcoder.transcripts.forms import BulkForm, SeenForm, UploadForm
+from qualcoder.transcripts.list_view import BulkResult, ListView
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.parsing import ACCEPTED, notice_messages
-from qualcoder.transcripts.queries import SpeakerLine, TranscriptLine
+from qualcoder.transcripts.queries import EVERYTHING, Narrowing, SpeakerLine
 from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import render
+from qualcoder.web.pages import is_htmx, render
 
 router = APIRouter()
 
@@ -43,18 +47,6 @@ LANGUAGE_LABELS = (
     ("en", N_("English")),
     ("mixed", N_("mixed")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ListView:
-    """Transcripts that a person may see."""
-
-    lines: tuple[TranscriptLine, ...]
-    states: tuple[TranscriptState, ...]
-    state: str
-    may_upload: bool
-    languages: dict[str, str]
-    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,28 @@ class UploadView:
     errors: dict[str, str]
     problem: str | None = None
     problem_params: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one uploaded file. Its name is shown to who sent it and nowhere else."""
+
+    name: str = field(repr=False)
+    serial: str = ""
+    id: TranscriptId | None = None
+    problem: str = ""
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedView:
+    """The files of one upload, in the order they came."""
+
+    results: tuple[FileResult, ...]
+
+    @property
+    def stored(self) -> int:
+        return sum(result.id is not None for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +121,87 @@ def list_page(
     me: Me,
     slug: str,
     state: str = "",
+    language: str = "",
+    mine: str = "",
+    coder: str = "",
     after: After = 0,
 ) -> Response:
-    """Transcripts by serial, fifty a page, narrowed to a state if one is given."""
+    """Transcripts by serial, fifty a page, narrowed by state, language, who added and who codes them."""
     access = study_by_slug(db, me, slug, Act.LIST_TRANSCRIPTS)
-    wanted = TranscriptState(state) if state in set(TranscriptState) else None
-    lines = queries.transcripts_of(db, access, state=wanted, after=after)
-    address = request.app.url_path_for("transcripts:list", slug=slug)
-    last = lines[-1].serial.removeprefix("T-") if lines else "0"
+    narrowing = Narrowing(
+        TranscriptState(state) if state in set(TranscriptState) else None,
+        language if language in dict(LANGUAGE_LABELS) else "",
+        bool(mine),
+        _coder(coder) if access.may(Act.ASSIGN) else "",
+    )
+    return _list(request, db, access, narrowing, after)
+
+
+def _coder(typed: str) -> str:
+    try:
+        return typed if typed in {"", queries.NOBODY} else str(UUID(typed))
+    except ValueError:
+        return ""
+
+
+def _list(
+    request: Request,
+    db: ReadDb,
+    access: Access,
+    narrowing: Narrowing = EVERYTHING,
+    after: int = 0,
+    done: BulkResult | None = None,
+) -> Response:
+    lines = queries.transcripts_of(db, access, narrowing, after=after)
+    address = request.app.url_path_for("transcripts:list", slug=access.study.slug)
+    may_assign = access.may(Act.ASSIGN)
+    members = people.members_of(db, access.study.id) if may_assign else []
+    state = narrowing.state.value if narrowing.state else ""
+    asked = {
+        "state": state,
+        "language": narrowing.language,
+        "mine": "1" if narrowing.is_mine else "",
+        "coder": narrowing.coder,
+    }
+    more = urlencode({**asked, "after": int(lines[-1].serial.removeprefix("T-")) if lines else 0})
     view = ListView(
         lines=tuple(lines),
         states=tuple(TranscriptState),
-        state=wanted.value if wanted else "",
+        narrowing=narrowing,
         may_upload=access.may(Act.UPLOAD),
         languages=dict(LANGUAGE_LABELS),
-        next=f"{address}?state={wanted.value if wanted else ''}&after={int(last)}"
-        if len(lines) == queries.PAGE
-        else "",
+        next=f"{address}?{more}" if len(lines) == queries.PAGE else "",
+        coders=tuple(member for member in members if allows(member.role, Act.CODE)),
+        assigned=queries.coders_of(db, [line.id for line in lines]) if may_assign else {},
+        done=done,
     )
     return render(request, "transcripts/list.html", view, title=N_("Transcripts"), access=access)
+
+
+@router.post("/studies/{slug}/transcripts", name="transcripts:bulk")
+def bulk_act(
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[BulkForm], Depends(posted(BulkForm))]
+) -> Response:
+    """One act on the ticked transcripts, all of it or nothing; the answer offers to take it back."""
+    with db.read() as reading:
+        study_by_slug(reading, me, slug, Act.ASSIGN)
+    sent = form.require()
+    try:
+        pairs = [(TranscriptId(transcript_id), PersonId(coder)) for transcript_id, coder in sent.named_pairs()]
+    except ValueError:
+        raise Invalid(N_("Some fields need another look.")) from None
+    if not (sent.transcripts if sent.act == "retry" else pairs):
+        raise Invalid(N_("Tick transcripts first, and for an assignment also coders."))
+    with db.transaction() as writing:
+        if sent.act == "assign":
+            done = bulk.assign(writing, me, pairs)
+        elif sent.act == "unassign":
+            done = bulk.unassign(writing, me, pairs)
+        else:
+            done = bulk.retry(writing, me, [TranscriptId(transcript_id) for transcript_id in sent.transcripts])
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.LIST_TRANSCRIPTS)
+        return _list(request, reading, access, done=BulkResult(sent.act, done))
 
 
 def _upload_view(db: ReadDb, access: Access, **more: object) -> UploadView:
@@ -153,9 +229,9 @@ def upload_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
 def upload(
     request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[UploadForm], Depends(posted(UploadForm))]
 ) -> Response:
-    """Store a file. Anything wrong with it is said on the same page, and nothing is stored."""
+    """Store files, each by itself. What is wrong with a single one is said in the form; of several, beside each."""
     try:
-        transcript = _receive(db, me, slug, form)
+        results = _receive(db, me, slug, form, is_reported=is_htmx(request))
     except Invalid as problem:
         with db.read() as reading:
             access = study_by_slug(reading, me, slug, Act.UPLOAD)
@@ -173,13 +249,29 @@ def upload(
             view,
             title=N_("Add a transcript"),
             access=access,
+            block="problem",
             status=problem.status,
         )
-    address = request.app.url_path_for("transcripts:speakers", transcript_id=transcript)
-    return RedirectResponse(address, status_code=303)
+    if len(results) == 1 and results[0].id is not None and not is_htmx(request):
+        address = request.app.url_path_for("transcripts:speakers", transcript_id=results[0].id)
+        return RedirectResponse(address, status_code=303)
+    with db.read() as reading:
+        access = study_by_slug(reading, me, slug, Act.UPLOAD)
+    return render(
+        request,
+        "transcripts/uploaded.html",
+        UploadedView(tuple(results)),
+        title=N_("Files added"),
+        access=access,
+        block="rows",
+        status=200 if any(result.id for result in results) else 422,
+    )
 
 
-def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]) -> TranscriptId:
+def _receive(
+    database: Database, me: Person, slug: str, form: Posted[UploadForm], *, is_reported: bool
+) -> list[FileResult]:
+    """Store each file in the order given. One that is refused keeps none of the others out."""
     with database.read() as db:
         access = study_by_slug(db, me, slug, Act.UPLOAD)
         known_races = set(round_keys(db, access.study.id))
@@ -188,6 +280,24 @@ def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]
     if not files:
         message = N_("Choose a file.")
         raise Invalid(message, fields={"file": message})
+    interview = _interview(sent, known_races)
+    results = []
+    for file in files:
+        new = NewTranscript(file.name, file.content, interview, sent.title, sent.language)
+        try:
+            # A script sends one file at a time under a key of its own; a form's files need no key: the same text
+            # is not taken twice.
+            stored = service.receive(database, me, slug, new, sent.sending if len(files) == 1 else "")
+        except DomainError as problem:
+            if len(files) == 1 and not is_reported:
+                raise
+            results.append(FileResult(file.name, problem=problem.message, params=dict(problem.params)))
+        else:
+            results.append(FileResult(file.name, stored.serial, stored.id))
+    return results
+
+
+def _interview(sent: UploadForm, known_races: set[str]) -> NewInterview:
     if not sent.consent:
         message = N_("Without a recorded consent nothing is stored.")
         raise Invalid(message, fields={"consent": message})
@@ -200,21 +310,14 @@ def _receive(database: Database, me: Person, slug: str, form: Posted[UploadForm]
         message = N_("Enter a date, such as 2026-09-25.")
         raise Invalid(message, fields={"held_on": message}) from None
     language = None if sent.language == "auto" else sent.language
-    new = NewTranscript(
-        file_name=files[0].name,
-        raw=files[0].content,
-        title=sent.title,
-        language=sent.language,
-        interview=NewInterview(
-            details=InterviewDetails(held_on, sent.place.strip() or None, language),
-            respondents=(NewRespondent(category=sent.category, serial=sent.respondent.strip()),),
-            consent=ConsentScope(sent.may_quote, sent.may_share, sent.may_archive),
-            kind=sent.kind,
-            mode=sent.mode,
-            links=(NewLink(sent.race, sent.link_type),) if sent.race else (),
-        ),
+    return NewInterview(
+        details=InterviewDetails(held_on, sent.place.strip() or None, language),
+        respondents=(NewRespondent(category=sent.category, serial=sent.respondent.strip()),),
+        consent=ConsentScope(sent.may_quote, sent.may_share, sent.may_archive),
+        kind=sent.kind,
+        mode=sent.mode,
+        links=(NewLink(sent.race, sent.link_type),) if sent.race else (),
     )
-    return service.receive(database, me, slug, new).id
 
 
 @router.get("/transcripts/{transcript_id}/speakers", name="transcripts:speakers")

@@ -267,6 +267,13 @@ def retry_detection(db: Session, reach: Reach) -> None:
     add_job(db, JobKind.DETECT, transcript.id, study_id=transcript.study_id, actor_id=reach.me.id)
 
 
+def give_up_search(db: Session, transcript_id: TranscriptId) -> None:
+    """Leave a transcript as one whose search did not come to an end, so that it can be begun again."""
+    transcript = db.get_one(Transcript, transcript_id, with_for_update=True)
+    if transcript.state is TranscriptState.DETECTING:
+        transcript.state, transcript.error_code = TranscriptState.FAILED, "Cancelled"
+
+
 def search_is_lost(db: Session, transcript: Transcript) -> bool:
     """Whether a search failed for good without leaving word: each try ended by a fault, or took its worker with it."""
     if transcript.state is not TranscriptState.DETECTING:

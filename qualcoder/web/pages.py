@@ -77,9 +77,11 @@ def asset(path: str) -> str:
 # (label, route, act that opens it)
 _STUDY_NAV = (
     (N_("Transcripts"), "transcripts:list", Act.LIST_TRANSCRIPTS),
+    (N_("Search"), "search:form", Act.READ_TEXT),
     (N_("Codebook"), "codebooks:show", Act.SEE_CODEBOOK),
     (N_("Races"), "races:list", Act.SEE_RACES),
     (N_("Matrix"), "matrices:show", Act.SEE_MATRIX),
+    (N_("Work"), "jobs:list", Act.SEE_JOBS),
     (N_("People"), "accounts:people", Act.SEE_PEOPLE),
     (N_("Audit"), "audit:show", Act.SEE_AUDIT),
     (N_("Settings"), "accounts:study_settings", Act.SET_POLICY),

@@ -77,7 +77,7 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
   zone.append(say);
   zone.classList.add("is-live");
   tell();
-  input.addEventListener("change", tell);
+  for (const type of ["change", "chosen"]) input.addEventListener(type, tell);
   input.form?.addEventListener("reset", () => setTimeout(tell));
   for (const [type, on] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
     input.addEventListener(type, () => zone.classList.toggle("is-over", on));

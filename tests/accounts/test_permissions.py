@@ -34,6 +34,7 @@ EXPECTED = """
     code               no     yes  yes        yes   no
     see_matrix         no     yes  no         no    no
     export             no     yes  no         no    no
+    see_jobs           no     yes  yes        no    no
 """
 LINES = {line.split()[0]: line.split()[1:] for line in EXPECTED.strip().splitlines()}
 TEXT_ACTS = {Act.LIST_TRANSCRIPTS, Act.REVIEW, Act.READ_TEXT, Act.CODE, Act.SEE_INTERVIEW, Act.EXPORT, Act.UPLOAD}

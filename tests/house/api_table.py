@@ -88,6 +88,9 @@ API_ENTRIES: Mapping[str, Entry] = {
     "api:delete_coding": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "api:codings_of_transcript": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows='"items"'),
     "api:codings": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='"items"'),
+    "api:search": Entry(
+        Reach.STUDY, 200, Act.READ_TEXT, _STUDY, lambda stage: {"params": {"q": "воды"}}, shows='"searched"'
+    ),
     "api:events": Entry(Reach.STUDY, 200, Act.SEE_STUDY, _STUDY, shows="event: ready"),
     "api:matrix": Entry(Reach.STUDY, 200, Act.SEE_MATRIX, _STUDY, shows="Water"),
     "api:ask_export": Entry(Reach.STUDY, 202, Act.EXPORT, _STUDY, _json(format="csv"), shows="waiting"),

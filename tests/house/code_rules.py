@@ -138,7 +138,7 @@ def names(root: Path) -> list[str]:
 # Where sealed values are opened -----------------------------------------------------------
 
 _OPENERS = {
-    "sealing": {"open_", "open_json"},
+    "sealing": {"open_", "open_json", "bulk_opener"},
     "aead": {"open_"},
     "identity": {"open_", "private_key"},
     "blobs": {"read"},
@@ -150,6 +150,7 @@ MAY_OPEN = {
     "qualcoder/codebooks/queries.py": "the codebook, which every reader of the study may see",
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
+    "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
     "qualcoder/matrices/jobs.py": "the export job reads what was asked for",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",
 }

@@ -22,6 +22,7 @@ from qualcoder.coding import service as coding
 from qualcoder.coding.service import NewCoding
 from qualcoder.core.clock import now
 from qualcoder.core.ids import CodingId, new_id
+from qualcoder.core.models import Job, JobKind, JobState
 from qualcoder.core.text import Span
 from qualcoder.home import Home
 from qualcoder.interviews.models import LinkType
@@ -152,6 +153,20 @@ def _fill(home: Home, world: World) -> Stage:
         ids["invitation"] = accounts.invite(db, None, guest)
         ids |= _of_guest(db, world, guest)
     homes.work_off(home)
+    with home.data.transaction() as db:
+        # The PI began these again; the worker has left one and not come to the other.
+        for name, state, about in (("job", JobState.WAITING, "detecting"), ("failed_job", JobState.FAILED, "failed")):
+            job = Job(
+                kind=JobKind.DETECT,
+                state=state,
+                study_id=world.study.id,
+                object_id=UUID(str(ids[about])),
+                actor_id=world.pi.id,
+                created_at=now(),
+                changed_at=now(),
+            )
+            db.add(job)
+            ids[name] = job.id
     with home.data.transaction() as db:
         tokens = {name: _session(db, person) for name, person in world.by_name.items()}
         people = [*world.by_name.values(), guest]

@@ -154,6 +154,7 @@ ENTRIES: Mapping[str, Entry] = {
         Reach.STUDY, 200, Act.MANAGE_PEOPLE, _STUDY, _form(email="new@example.org", role="coder"), shows="/invitation/"
     ),
     "accounts:end_member": Entry(Reach.STUDY, 303, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
+    "accounts:restore_member": Entry(Reach.STUDY, 404, Act.MANAGE_PEOPLE, _STUDY | {"person_id": "guest"}),
     "accounts:invite_again": Entry(
         Reach.STUDY,
         200,
@@ -165,6 +166,7 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "accounts:study_settings": Entry(Reach.STUDY, 200, Act.SET_POLICY, _STUDY, shows="second person"),
     "accounts:set_policy": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(needs_second_reader="true")),
+    "accounts:rename_study": Entry(Reach.STUDY, 303, Act.SET_POLICY, _STUDY, _form(title="Another title")),
     "accounts:set_identity": Entry(
         Reach.STUDY, 409, Act.SET_POLICY, _STUDY, _form(passphrase="long enough it is", again="long enough it is")
     ),
@@ -174,8 +176,18 @@ ENTRIES: Mapping[str, Entry] = {
     "races:import_file": Entry(Reach.STUDY, 200, Act.IMPORT_RACES, _STUDY, _file("r.csv", _RACES)),
     "races:show": Entry(Reach.STUDY, 200, Act.SEE_RACES, _STUDY | {"round_id": "race"}, shows="KOY-2022-2"),
     "codebooks:show": Entry(Reach.STUDY, 200, Act.SEE_CODEBOOK, _STUDY, shows="th_water"),
+    "codebooks:retire": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY | {"code_id": "WATER"}),
+    "codebooks:restore": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY | {"code_id": "WATER"}),
     "codebooks:import": Entry(Reach.STUDY, 303, Act.EDIT_CODEBOOK, _STUDY, _file("b.yaml", _BOOK)),
     "transcripts:list": Entry(Reach.STUDY, 200, Act.LIST_TRANSCRIPTS, _STUDY, shows="Transcripts"),
+    "transcripts:bulk": Entry(
+        Reach.STUDY,
+        200,
+        Act.ASSIGN,
+        _STUDY,
+        lambda stage: {"data": {"act": "assign", "pairs": f"{stage.ids['codable']}:{stage.world.other_coder.id}"}},
+        instead={"other_researcher": 404},
+    ),
     "transcripts:upload_form": Entry(Reach.STUDY, 200, Act.UPLOAD, _STUDY, shows="KOY-2022-2"),
     "transcripts:upload": Entry(
         Reach.STUDY,
@@ -211,6 +223,8 @@ ENTRIES: Mapping[str, Entry] = {
         _form(version="1", type="about", key="KOY-2022-1"),
     ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
+    "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
+    "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),
     "coding:put": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'),
     "coding:add_by_quote": Entry(
         Reach.TRANSCRIPT,
@@ -223,6 +237,18 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "coding:delete": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "coding:remove": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
+    "coding:restore": Entry(Reach.CODING, 303, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
+    "jobs:list": Entry(Reach.STUDY, 200, Act.SEE_JOBS, _STUDY, shows='id="work"'),
+    "jobs:cancel": Entry(
+        Reach.STUDY, 303, Act.SEE_JOBS, _STUDY | {"job_id": "job"}, instead={"researcher": 403, "other_researcher": 404}
+    ),
+    "jobs:retry": Entry(
+        Reach.STUDY,
+        303,
+        Act.SEE_JOBS,
+        _STUDY | {"job_id": "failed_job"},
+        instead={"researcher": 403, "other_researcher": 404},
+    ),
     "matrices:show": Entry(Reach.STUDY, 200, Act.SEE_MATRIX, _STUDY, shows="Water"),
     "matrices:cell": Entry(
         Reach.STUDY,

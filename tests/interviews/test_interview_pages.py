@@ -7,6 +7,7 @@ import html
 import pytest
 from sqlmodel import col, select
 
+from qualcoder.accounts.models import Person
 from qualcoder.audit.models import AuditEntry
 from qualcoder.core.ids import new_id
 from qualcoder.home import Home
@@ -15,6 +16,7 @@ from qualcoder.interviews.service import NewRespondent
 from qualcoder.races.queries import round_ids
 from tests.homes import Browser, World
 from tests.interviews.making import about, draft, import_koyandy, make_interview
+from tests.transcripts import making
 
 
 @pytest.fixture
@@ -86,7 +88,9 @@ def test_a_link_is_added_and_removed_through_the_page(
     with home.data.read() as db:
         (target,) = round_ids(db, world.study.id, ["KOY-2022-1"]).values()
     gone = {"version": "2", "kind": "round", "target_id": str(target), "type": "voter_in"}
-    assert person.post(f"{address}/links", data=gone).status_code == 303
+    answer = person.post(f"{address}/links", data=gone)
+    assert (answer.status_code, "location" in answer.headers) == (200, False)
+    assert "The link was removed." in answer.text
     page = person.get(address).text
     assert page.count('scope="row">KOY-') == 1
     assert 'name="version" value="3"' in page
@@ -150,3 +154,24 @@ def test_what_was_typed_is_shown_as_text(home: Home, world: World, browser: Brow
     page = browser.as_(world.pi).get(f"/interviews/{interview.id}").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_page_tells_what_happened_and_by_whom(home: Home, world: World, browser: Browser) -> None:
+    import_koyandy(home, world)
+    transcript = making.release(
+        home, making.to_review(home, world, by=_with_vault(home, world)), world.researcher, world.coder
+    )
+    browser.as_(world.coder).get(f"/transcripts/{transcript.id}")
+    seen = {}
+    for who in ("researcher", "pi"):
+        page = browser.as_(world.by_name[who]).get(f"/interviews/{transcript.interview_id}")
+        seen[who] = html.unescape(page.text)
+        for words in ("recorded the interview", "added the transcript", "released the transcript", "T-001", "History"):
+            assert words in seen[who]
+    assert "opened the released text" in seen["pi"]
+    assert "opened the released text" not in seen["researcher"]
+
+
+def _with_vault(home: Home, world: World) -> Person:
+    making.open_vault(home, world.study)
+    return world.researcher

@@ -106,3 +106,28 @@ def test_a_refusal_tells_nothing() -> None:
     assert str(caught.value) == ""
     assert caught.value.__cause__ is None
     assert "Ойдантап" not in repr(caught.value)
+
+
+@given(st.binary(max_size=80), st.integers(0, 2**32 - 1), st.integers(0, 2**63), st.uuids())
+def test_opening_in_bulk_is_the_same_check(content: bytes, generation: int, rev: int, row: UUID) -> None:
+    place = replace(PLACE, row=row, sealed_rev=rev)
+    blob = aead.seal(KEY, generation, content, place)
+    bulk = aead.BulkOpener(KEY, generation, place.field, place.study)
+    assert bulk(row.bytes, rev, blob) == content
+    wrong = (
+        (ROW.bytes, rev, blob),
+        (row.bytes, rev + 1, blob),
+        (row.bytes, rev, blob[:-1]),
+        (row.bytes, rev, blob[:20]),
+        (row.bytes, rev, blob[:-1] + bytes([blob[-1] ^ 1])),
+    )
+    for row_id, sealed_rev, altered in wrong[row == ROW :]:
+        with pytest.raises(aead.CannotOpen):
+            bulk(row_id, sealed_rev, altered)
+    for other in (
+        aead.BulkOpener(KEY, generation, place.field + 1, place.study),
+        aead.BulkOpener(KEY, generation, place.field, ROW),
+        aead.BulkOpener(KEY[::-1], generation, place.field, place.study),
+    ):
+        with pytest.raises(aead.CannotOpen):
+            other(row.bytes, rev, blob)

@@ -5,6 +5,7 @@ import { indexed } from "./find.js";
 import { actOf } from "./keys.js";
 import { openText } from "./offsets.js";
 import { paint } from "./paint.js";
+import { placeIn } from "./place.js";
 import { openPalette } from "./palette.js";
 import { codingOf, codingsIn, openPanel } from "./panel.js";
 import { openQueue } from "./save.js";
@@ -147,9 +148,8 @@ function undo() {
   const op = done.pop();
   document.getElementById("undo").disabled = !done.length;
   if (!op) return;
-  // A removed coding comes back under a new id: the old one is taken for good.
-  if (op.kind === "put") queue.add({ kind: "delete", id: op.id, body: op.body, label: op.label });
-  else put(op.body, op.label);
+  // A removed coding comes back under its own id, with its memos.
+  queue.add({ kind: op.kind === "put" ? "delete" : "put", id: op.id, body: op.body, label: op.label });
   toast(tell("undone"));
 }
 
@@ -266,5 +266,7 @@ addEventListener("scroll", () => {
 
 for (const summary of root.querySelectorAll(".margin > summary")) summary.tabIndex = -1;
 if (matchMedia("(max-width: 52rem)").matches) document.getElementById("codes-box").open = false;
-const linked = text.indexById(location.hash.slice(1));
+const place = placeIn(location.hash);
+const linked = text.indexById(place.turn);
 if (linked >= 0) passage.goto(linked);
+paint("found", place.spans.flatMap(([a, b]) => text.rangesOf(a, b)));
