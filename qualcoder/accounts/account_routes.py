@@ -11,9 +11,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from qualcoder.accounts import factors, own_account, people, qr, signing_in
-from qualcoder.accounts.forms import FactorAct, FactorActForm, FactorForm, NameForm, NewPasswordForm
+from qualcoder.accounts.access import studies_of
+from qualcoder.accounts.forms import FactorAct, FactorActForm, FactorForm, NameForm, NewPasswordForm, TokenForm
 from qualcoder.accounts.own_account import NewPassword, TokenLine
 from qualcoder.accounts.qr import Drawing
+from qualcoder.accounts.service import title_of
 from qualcoder.accounts.sessions import Current, Line, lines_of
 from qualcoder.core.db import Database
 from qualcoder.core.errors import Conflict, DomainError, Invalid
@@ -46,8 +48,16 @@ class AccountView:
     codes_left: int
     sessions: tuple[Line, ...]
     tokens: tuple[TokenLine, ...]
+    studies: tuple[tuple[str, str], ...]
     errors: dict[str, str]
     done: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TokenView:
+    """A token, on the one answer that ever shows it."""
+
+    token: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +96,7 @@ def _account(
             codes_left=factors.codes_left(reading, me.id),
             sessions=tuple(lines_of(reading, current)),
             tokens=tuple(own_account.tokens_of(reading, me)),
+            studies=tuple((one.study.slug, title_of(reading, one.study)) for one in studies_of(reading, me)),
             errors=errors,
             done=DONE.get(done, ""),
         )
@@ -150,6 +161,19 @@ def end_session(request: Request, db: WriteDb, home: HomeDep, current: Inside, s
 def end_other_sessions(request: Request, db: WriteDb, current: Inside) -> Response:
     own_account.end_other_sessions(db, current)
     return _back(request, "sessions")
+
+
+@router.post("/account/tokens", name="account:make_token")
+def make_token(
+    request: Request, db: Db, current: Inside, form: Annotated[Posted[TokenForm], Depends(posted(TokenForm))]
+) -> Response:
+    """The token is shown once, on this answer."""
+    try:
+        sent = form.require()
+        token = own_account.make_token(db, current.person, sent.study, sent.token_password)
+    except (Invalid, Conflict) as problem:
+        return _account(request, db, current, problem=problem)
+    return render(request, "accounts/token.html", TokenView(token), title=N_("A new token"))
 
 
 @router.post("/account/tokens/{token_id}/revoke", name="account:revoke_token")

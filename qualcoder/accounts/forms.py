@@ -59,6 +59,13 @@ class FactorActForm(BaseModel):
     act: FactorAct
 
 
+class TokenForm(BaseModel):
+    """The study that a new token opens, and the password of who makes it."""
+
+    study: str = Field(min_length=1, max_length=100)
+    token_password: str = Field(min_length=1, max_length=1000)
+
+
 class InviteAgainForm(BaseModel):
     """Whether the new invitation also ends the second factor."""
 

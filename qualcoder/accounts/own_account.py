@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from qualcoder.accounts import factors, people, sessions, signing_in
+from qualcoder.accounts import factors, people, sessions, signing_in, tokens
+from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import ApiToken, Person, Study
+from qualcoder.accounts.permissions import Act
 from qualcoder.accounts.service import check_password, title_of
 from qualcoder.accounts.sessions import Current
 from qualcoder.audit import chain
@@ -106,6 +108,16 @@ def tokens_of(db: Session, me: Person) -> list[TokenLine]:
         .order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
     ).all()
     return [TokenLine(token.id, title_of(db, study), token.created_at) for token, study in rows]
+
+
+def make_token(database: Database, me: Person, study: str, password: str) -> str:
+    """A token for scripts in a study of one's own; returns what is shown once. It opens without a second factor,
+    so whoever makes one shows the password again."""
+    stored = signing_in.confirm_password(database, me, password, field="token_password")
+    with database.transaction() as db:
+        if people.locked(db, me.id).password_hash != stored:
+            raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
+        return tokens.create(db, study_by_slug(db, me, study, Act.SEE_STUDY))
 
 
 def revoke_token(db: Session, me: Person, token_id: UUID) -> None:

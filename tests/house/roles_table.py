@@ -141,6 +141,7 @@ ENTRIES: Mapping[str, Entry] = {
     # Somebody else's.
     "account:end_session": Entry(Reach.SIGNED_IN, 404, ids={"session_id": "guest_session"}),
     "account:end_other_sessions": Entry(Reach.SIGNED_IN, 303),
+    "account:make_token": Entry(Reach.SIGNED_IN, 422, send=_form(study="demo", token_password="not a right password")),
     "account:revoke_token": Entry(Reach.SIGNED_IN, 404, ids={"token_id": "guest_token"}),
     "invitation:form": Entry(Reach.OPEN, 200, ids={"token": "invitation"}, shows="Гость"),
     "invitation:accept": Entry(
