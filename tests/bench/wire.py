@@ -42,10 +42,23 @@ class Wire:
         """Send a request and read the whole answer."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             begun = time.perf_counter()
-            reader = await self._send(method, path, body, kind)
-            status, headers = await _head(reader)
+            is_kept = self._streams is not None
+            try:
+                status, headers, reader = await self._begun(method, path, body, kind)
+            except OSError:
+                # A server closes a connection that was quiet for some seconds; a browser then opens another.
+                if not is_kept:
+                    raise
+                self.close()
+                status, headers, reader = await self._begun(method, path, body, kind)
             content = await _body(reader, headers, status)
             return Answer(status, headers, content, time.perf_counter() - begun)
+
+    async def _begun(
+        self, method: str, path: str, body: bytes, kind: str
+    ) -> tuple[int, dict[str, str], asyncio.StreamReader]:
+        reader = await self._send(method, path, body, kind)
+        return *(await _head(reader)), reader
 
     async def get(self, path: str) -> Answer:
         """A page or a file, which must be there."""
