@@ -56,7 +56,7 @@ def newest(target: str) -> str:
     (head,) = {name for kind, name in links if kind == "revision"} - {
         name for kind, name in links if kind == "down_revision"
     }
-    return head
+    return str(head)
 
 
 def is_current(database: Database, target: str) -> bool:
