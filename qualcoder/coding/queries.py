@@ -67,8 +67,9 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
         )
     rows = db.execute(query).all()
     if span is not None:
-        given = {v.id: (code, label_of(db, code, v).in_language(language)) for *_, code, v, _ in rows}
-        names = {person.id: name_of(db, person) for *_, person in rows}
+        versions = {version.id: (code, version) for *_, code, version, _ in rows}
+        given = {n: (code, label_of(db, code, v).in_language(language)) for n, (code, v) in versions.items()}
+        names = {n: name_of(db, person) for n, person in {person.id: person for *_, person in rows}.items()}
     else:
         given = _given(db, {row[3] for row in rows}, language)
         names = _names(db, found, {row[4] for row in rows})
