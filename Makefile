@@ -1,6 +1,6 @@
 # Commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock screenshots dev programs
+.PHONY: help install demo test check lock screenshots bench dev programs
 
 PYTHON ?=
 JOBS ?= 2
@@ -41,6 +41,9 @@ lock: ## write requirements/*.txt anew from pyproject.toml
 
 screenshots: dev ## write every page in every language, theme and width to build/screenshots/
 	@$(BIN)/python -m tests.screenshots $(ARGS)
+
+bench: dev ## measure how fast the program is here; ARGS="add --quick" for less, QUALCODER_BENCH=folder beside another program
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 dev: $(VENV)/.dev
 

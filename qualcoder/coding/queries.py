@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,45 +37,81 @@ def turn_text(turn: OpenTurn) -> TurnText:
 
 
 def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
-    """Codings that the person sees, in the whole text or touching `span`. One statement."""
-    transcript = found.transcript
+    """Codings that the person sees, in the whole text or touching `span`.
+
+    A stretch takes one statement. A whole text takes two, three where other people's codings are seen: what many
+    share is read once, not with each of them.
+    """
     query = (
-        sql(Coding, Code, CodeVersion, Person, _is_noted())
-        .join(Code, col(Code.id) == col(Coding.code_id))
-        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
-        .join(Person, col(Person.id) == col(Coding.coder_id))
-        .where(col(Coding.text_version_id) == transcript.text_version_id, col(Coding.deleted_at).is_(None))
+        sql(
+            col(Coding.id),
+            col(Coding.start),
+            col(Coding.end),
+            col(Coding.code_id),
+            col(Coding.coder_id),
+            col(Coding.valence),
+            _is_noted(),
+        )
+        .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
         .order_by(col(Coding.start), col(Coding.end))
     )
     if not sees_all(found):
         query = query.where(col(Coding.coder_id) == found.me.id)
     if span is not None:
-        query = query.where(col(Coding.start) < span.end, col(Coding.end) > span.start)
-    labels: dict[CodeId, str] = {}
-    names: dict[object, str] = {}
+        query = (
+            query.add_columns(Code, CodeVersion, Person)
+            .join(Code, col(Code.id) == col(Coding.code_id))
+            .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
+            .join(Person, col(Person.id) == col(Coding.coder_id))
+            .where(col(Coding.start) < span.end, col(Coding.end) > span.start)
+        )
+    rows = db.execute(query).all()
+    if span is not None:
+        codes = {code.id: (code, version) for *_, code, version, _ in rows}
+        given = {n: (code, label_of(db, code, v).in_language(language)) for n, (code, v) in codes.items()}
+        names = {n: name_of(db, person) for n, person in {person.id: person for *_, person in rows}.items()}
+    else:
+        given = _given(db, {row[3] for row in rows}, language)
+        names = _names(db, found, {row[4] for row in rows})
     marks = []
-    for coding, code, version, coder, is_noted in db.execute(query):
-        if code.id not in labels:
-            labels[code.id] = label_of(db, code, version).in_language(language)
-        if coder.id not in names:
-            names[coder.id] = name_of(db, coder)
+    for coding_id, start, end, code_id, coder_id, valence, is_noted, *_ in rows:
+        code, label = given[code_id]
         marks.append(
             CodingMark(
-                id=coding.id,
-                start=coding.start,
-                end=coding.end,
+                id=coding_id,
+                start=start,
+                end=end,
                 code_id=code.id,
-                code_label=labels[code.id],
+                code_label=label,
                 colour=code.colour,
                 texture=code.texture,
-                coder_id=coder.id,
-                coder_name=names[coder.id],
-                is_mine=coder.id == found.me.id,
-                valence=coding.valence.value if coding.valence else None,
+                coder_id=coder_id,
+                coder_name=names[coder_id],
+                is_mine=coder_id == found.me.id,
+                valence=valence.value if valence else None,
                 has_memo=is_noted,
             )
         )
     return marks
+
+
+def _given(db: Session, code_ids: Set[CodeId], language: str) -> dict[CodeId, tuple[Code, str]]:
+    """These codes, each with the label it has now."""
+    if not code_ids:
+        return {}
+    query = sql(Code, CodeVersion).join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
+    return {
+        code.id: (code, label_of(db, code, version).in_language(language))
+        for code, version in db.execute(query.where(col(Code.id).in_(code_ids)))
+    }
+
+
+def _names(db: Session, found: Reach, person_ids: Set[PersonId]) -> dict[PersonId, str]:
+    others = person_ids - {found.me.id}
+    people = [found.me]
+    if others:
+        people += db.exec(select(Person).where(col(Person.id).in_(others)))
+    return {person.id: name_of(db, person) for person in people}
 
 
 def counts_in(db: Session, found: Reach) -> dict[CodeId, int]:

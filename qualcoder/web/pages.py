@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -23,6 +25,9 @@ from qualcoder.web import locale
 from qualcoder.web.security import csrf_of
 
 ROOT = Path(__file__).resolve().parents[2]
+# Addresses of an application's routes by name and parameters, parameters still in braces.
+_ADDRESSES: WeakKeyDictionary[object, dict[tuple[str, ...], str]] = WeakKeyDictionary()
+_PART = re.compile(r"\{(\w+)\}")
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 
 
@@ -170,7 +175,19 @@ def render(
 
 
 def _path_for(request: Request, name: str, /, **params: object) -> str:
-    return str(request.app.url_path_for(name, **params))
+    """The address of a route. Looking one up asks every route, so a page of many links does it once for each kind."""
+    known = _ADDRESSES.setdefault(request.app, {})
+    kind = (name, *params)
+    if kind not in known:
+        known[kind] = str(request.app.url_path_for(name, **{key: f"{{{key}}}" for key in params}))
+    return _PART.sub(lambda part: _part(params[part[1]]), known[kind])
+
+
+def _part(value: object) -> str:
+    text = str(value)
+    if not text or "/" in text:
+        raise ValueError("this is no part of an address")
+    return text
 
 
 def is_htmx(request: Request) -> bool:
