@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser as Chrome
 
@@ -14,6 +15,11 @@ from tests import homes, postgresql, served
 from tests.homes import Backend, Browser, Template, Worker, World
 
 TemplateOf = Callable[[Backend], Template]
+
+
+# A busy machine is no fault: nothing here fails for taking long.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -316,7 +316,7 @@ def _backup_at(home: Home, offsite: Offsite, schema: str) -> Path:
 def test_a_backup_of_an_older_schema_is_brought_to_the_newest(
     home: Home, codable: Transcript, offsite: Offsite, empty_place: EmptyPlace
 ) -> None:
-    sources = Sources(_backup_at(home, offsite, "d001"), copy_keys(home, offsite), offsite.identity)
+    sources = Sources(_backup_at(home, offsite, "d003"), copy_keys(home, offsite), offsite.identity)
     place = empty_place()
     assert not restore(place, sources).has_problem
     with opened(place) as restored:
