@@ -34,7 +34,10 @@ class Valence(StrEnum):
 class Coding(Versioned, Table, table=True):
     """A stretch of one text version that a coder gave a code. The id is the client's."""
 
-    __table_args__: ClassVar[Any] = (Index("ix_coding_place", "text_version_id", "start", "end"),)
+    __table_args__: ClassVar[Any] = (
+        Index("ix_coding_place", "text_version_id", "start", "end"),
+        Index("ix_coding_recent", "coder_id", "study_id", "created_at"),
+    )
     id: CodingId = IdColumn()
     study_id: StudyId = IdColumn(foreign="study.id")
     transcript_id: TranscriptId = IdColumn(foreign="transcript.id")

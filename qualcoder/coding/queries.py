@@ -28,6 +28,8 @@ from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, within_reach
 
 RECENT = 9
+# Where they are looked for, so that opening a page does not grow with what a coder has coded.
+LAST_CODINGS = 200
 
 
 def turn_text(turn: OpenTurn) -> TurnText:
@@ -169,14 +171,16 @@ def choices(codes: Sequence[OpenCode], counts: dict[CodeId, int], language: str)
 
 
 def recent_codes(db: Session, found: Reach) -> tuple[CodeId, ...]:
-    """This coder's last codes in the study, newest first."""
-    latest = func.max(Coding.created_at)
-    rows = db.execute(
-        sql(col(Coding.code_id))
+    """The codes of this coder's last codings in the study, newest first."""
+    last = (
+        sql(col(Coding.code_id), col(Coding.created_at))
         .where(col(Coding.coder_id) == found.me.id, col(Coding.study_id) == found.transcript.study_id)
-        .group_by(col(Coding.code_id))
-        .order_by(latest.desc())
-        .limit(RECENT)
+        .order_by(col(Coding.created_at).desc())
+        .limit(LAST_CODINGS)
+        .subquery()
+    )
+    rows = db.execute(
+        sql(last.c.code_id).group_by(last.c.code_id).order_by(func.max(last.c.created_at).desc()).limit(RECENT)
     )
     return tuple(CodeId(code_id) for (code_id,) in rows)
 
