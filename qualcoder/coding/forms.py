@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from qualcoder.coding.models import Valence
+from qualcoder.coding.search import LONGEST_SEARCH
 
 
 class CodingForm(BaseModel):
@@ -34,9 +35,6 @@ class QuoteForm(BaseModel):
     quote: str = Field("", max_length=20_000)
     code_id: str = Field("", max_length=40)
     valence: str = Field("", max_length=10)
-
-
-LONGEST_SEARCH = 200
 
 
 class SearchForm(BaseModel):

@@ -27,6 +27,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.text import Span, merge
 
 MAX_TERMS = 8
+LONGEST_SEARCH = 200
 CONTEXT = 70
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzабвгдеёжзийклмнопрстуфхцчшщъыьэюяәіңғүұқөһàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from qualcoder.coding.forms import LONGEST_SEARCH
+from qualcoder.coding.search import LONGEST_SEARCH
 from qualcoder.coding.searching import Ask, FoundIn, Passage, search_study
 from qualcoder.web.bearer import ApiMe, ApiRead
 from qualcoder.web.replies import Paging, Reply, cursor_of, paging
