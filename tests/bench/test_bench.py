@@ -12,15 +12,13 @@ from tests.bench.__main__ import ITEMS, main, measure
 from tests.bench.figures import Law, Report
 from tests.bench.sizes import QUICK
 
-NOT_YET = {"search": "there is no search page yet"}
-
 
 @pytest.mark.slow
 def test_every_work_can_be_measured(tmp_path: Path) -> None:
     items = [item for item in ITEMS if item != "browser"]
     report = asyncio.run(measure(items, QUICK, tmp_path))
     skipped = {line.split("  ")[0].strip() for line in report.skipped}
-    assert skipped <= {"passages as csv and xlsx", *NOT_YET}, report.skipped
+    assert skipped <= {"passages as csv and xlsx"}, report.skipped
     assert len(report.figures) > 20
     assert all(figure.value > 0 for figure in report.figures)
     assert len(report.laws) >= 9

@@ -14,7 +14,7 @@ from qualcoder.vault.fields import ALL
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = {f"QUALCODER_{field.name.upper()}" for field in fields(Settings)}
 # Read by the tests and by the command line, not by the server.
-OTHERS = {"QUALCODER_CI", "QUALCODER_SAMPLES", "QUALCODER_TOKEN"}
+OTHERS = {"QUALCODER_BENCH", "QUALCODER_CI", "QUALCODER_SAMPLES", "QUALCODER_TOKEN"}
 
 
 def _text(name: str) -> str:
