@@ -153,6 +153,7 @@ function finish(row, answer) {
 /** Say why, and offer to send this one file again. */
 function lost(row, said = tell("lost")) {
   row.bar.remove();
+  row.state.setAttribute("role", "alert");
   row.state.textContent = said || tell("lost");
   row.item.dataset.refused = "";
   lostOnes.add(row);

@@ -91,7 +91,7 @@ Send = Callable[[Page, Path], None]
     ("send", "name", "content", "sentence"),
     [
         (send_transcript, "empty.txt", lambda: b"", "empty"),
-        (send_transcript, "word.txt", word_document, "Word"),
+        (send_transcript, "word.txt", word_document, "damaged"),
         (send_transcript, "large.txt", lambda: "слово ".encode() * (60 * MB // 11), "50 MB"),
         (send_transcript, "nulls.txt", lambda: b"Interviewer: one\x00\x00two\nRespondent: three\n", "zero bytes"),
         (acts.import_races, "races.csv", lambda: races_without("race_id"), "race_id"),
