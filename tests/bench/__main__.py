@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tests import homes
-from tests.bench import beside, coding_load, drawn, in_and_out, opening
+from tests.bench import beside, coding_load, drawn, in_and_out, opening, wire
 from tests.bench.figures import Report
 from tests.bench.filling import invented_bodies, make_study
 from tests.bench.house import made
@@ -56,6 +56,7 @@ async def measure(items: Sequence[str], sizes: Sizes, folder: Path) -> Report:
         for item in items:
             with report.naming(item):
                 await ITEMS[item](bench)
+            await wire.close_all()
     report.end()
     return report
 

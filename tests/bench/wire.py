@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,8 @@ from qualcoder.vault import hashing
 
 LIMIT = 1 << 27
 PATIENCE_SECONDS = 120.0
+
+_OPENED: list[asyncio.StreamWriter] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Wire:
     async def _send(self, method: str, path: str, body: bytes, kind: str) -> asyncio.StreamReader:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.port, limit=LIMIT)
+            _OPENED.append(self._streams[1])
         reader, writer = self._streams
         headers = dict(self.headers)
         if method != "GET":
@@ -96,6 +100,15 @@ class Wire:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+async def close_all() -> None:
+    """Close every connection that was opened, as a browser does when it is ended."""
+    while _OPENED:
+        writer = _OPENED.pop()
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 class WrongAnswer(Exception):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Message
@@ -69,7 +69,9 @@ def sent(app: FastAPI, method: str, path: str, headers: dict[str, str]) -> tuple
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    anyio.run(app, scope, receive, send)
+    # In a thread of its own: a browser of other tests may have a loop in this one.
+    with start_blocking_portal() as portal:
+        portal.call(app, scope, receive, send)
     return statuses[0], taken
 
 
