@@ -52,7 +52,7 @@ def test_a_late_run_leaves_the_findings_of_the_review_alone(
     find = pipeline.find_in_turns
     slept: list[bool] = []
 
-    def sleeps_once(turns: Any) -> Any:
+    def sleeps_once(turns: Any, read: Any) -> Any:
         if not slept:
             slept.append(True)
             _grow_old(home, job_id)
@@ -60,7 +60,7 @@ def test_a_late_run_leaves_the_findings_of_the_review_alone(
             with home.data.transaction() as db:
                 reached = reviewing.reach_review(db, world.pi, transcript.id)
                 reviewing.mark_missed(db, reached, MISSED, Label.PERSON)
-        return find(turns)
+        return find(turns, read)
 
     monkeypatch.setattr(jobs, "find_in_turns", sleeps_once)
     run(home.data, WORKS, job_id)
