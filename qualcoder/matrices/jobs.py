@@ -24,7 +24,7 @@ from qualcoder.matrices.cells import Matrix, Question
 from qualcoder.matrices.excel import write_xlsx
 from qualcoder.matrices.models import ExportFormat, ExportLedger
 from qualcoder.matrices.service import KEPT_FOR
-from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, wide
+from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, measures_named, wide
 from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
 from qualcoder.matrices.writers import write_csv, write_dta
 from qualcoder.races.models import RaceValue
@@ -55,7 +55,9 @@ def export(database: Database, job_id: JobId) -> None:
         )
         labelled = label(db, access, cells.build(db, access, question), Language(spec["language"]))
         say = catalogue(spec["language"]).text
-        table = long(labelled, say=say) if spec["shape"] == "long" else wide(labelled, say=say)
+        # Exports that were asked for before measures could be chosen name none.
+        measures = measures_named(spec.get("measures", ()))
+        table = (long if spec["shape"] == "long" else wide)(labelled, say=say, measures=measures)
         title = title_of(db, access.study)
     progress(database, job_id, 1, STEPS)
     content = write(table, row.format, title, say)
