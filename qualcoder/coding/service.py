@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func
 from sqlalchemy import select as sql
@@ -59,6 +59,7 @@ class NewCoding:
     valence: Valence | None = None
     weight: int | None = None
     is_unsure: bool = False
+    memo: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,19 @@ class Touched:
 
 
 def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
-    """Give a stretch of the text a code, as `me`. Repeating the same id returns the same coding.
+    """Give a stretch of the text a code, as `me`, with a memo unless it is blank. Repeating the same id returns the
+    same coding.
 
     A removed coding that its coder sends again comes back: that is how an undo looks to the server.
     """
+    touched = _add(db, me, new)
+    if new.memo.strip():
+        db.flush()
+        add_memo(db, me, new.id, new.memo)
+    return touched
+
+
+def _add(db: Session, me: Person, new: NewCoding) -> Touched:
     found = reach_codable(db, me, new.transcript_id, Act.CODE)
     transcript = found.transcript
     if new.text_number != transcript.text_number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from qualcoder.coding.models import Memo
 from qualcoder.core.ids import CodeId
 from qualcoder.home import Home
 from qualcoder.transcripts.models import Transcript
-from tests.homes import World, count_statements
+from tests.homes import Browser, World, count_statements
 from tests.scripts import Script, script_of, token_of
 from tests.transcripts import making
 
@@ -59,6 +60,25 @@ def test_the_same_request_gets_the_same_answer(desk: Desk) -> None:
     assert answers[0].json()["has_memo"] is True
     assert desk.memos == 1
     assert answers[0].json()["created_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\n\t "])
+def test_a_blank_memo_is_no_memo_by_script_and_by_page(
+    desk: Desk, world: World, browser: Browser, blank: str | None
+) -> None:
+    sent = desk.body(memo=blank)
+    assert desk.put(sent).json()["has_memo"] is False
+    assert browser.as_(world.coder).put(f"/codings/{uuid4()}", content=json.dumps(sent)).status_code == 200
+    assert desk.memos == 0
+
+
+def test_nothing_selected_is_refused_alike_by_script_and_by_page(desk: Desk, world: World, browser: Browser) -> None:
+    sent = desk.body(5, 5)
+    asked = {"content": json.dumps(sent), "headers": {"Accept": "application/json"}}
+    by_page = browser.as_(world.coder).put(f"/codings/{uuid4()}", **asked)
+    by_script = desk.put(sent)
+    assert (by_page.status_code, by_page.json()) == (by_script.status_code, by_script.json())
+    assert "Nothing is selected" in by_script.json()["fields"]["end"]
 
 
 @pytest.mark.parametrize(
