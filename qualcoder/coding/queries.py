@@ -52,6 +52,8 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
             col(Coding.code_id),
             col(Coding.coder_id),
             col(Coding.valence),
+            col(Coding.weight),
+            col(Coding.is_unsure),
             _is_noted(),
         )
         .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
@@ -76,7 +78,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
         given = _given(db, {row[3] for row in rows}, language)
         names = _names(db, found, {row[4] for row in rows})
     marks = []
-    for coding_id, start, end, code_id, coder_id, valence, is_noted, *_ in rows:
+    for coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, is_noted, *_ in rows:
         code, label = given[code_id]
         marks.append(
             CodingMark(
@@ -91,6 +93,8 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
                 coder_name=names[coder_id],
                 is_mine=coder_id == found.me.id,
                 valence=valence.value if valence else None,
+                weight=weight,
+                is_unsure=is_unsure,
                 has_memo=is_noted,
             )
         )
