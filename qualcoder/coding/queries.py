@@ -38,6 +38,18 @@ def turn_text(turn: OpenTurn) -> TurnText:
     return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body)
 
 
+_SHOWN = (
+    Coding.id,
+    Coding.start,
+    Coding.end,
+    Coding.code_id,
+    Coding.coder_id,
+    Coding.valence,
+    Coding.weight,
+    Coding.is_unsure,
+)
+
+
 def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
     """Codings that the person sees, in the whole text or touching `span`.
 
@@ -46,14 +58,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
     """
     query = (
         sql(
-            col(Coding.id),
-            col(Coding.start),
-            col(Coding.end),
-            col(Coding.code_id),
-            col(Coding.coder_id),
-            col(Coding.valence),
-            col(Coding.weight),
-            col(Coding.is_unsure),
+            *(col(one) for one in _SHOWN),
             _is_noted(),
         )
         .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -88,7 +89,33 @@ def test_the_same_id_with_other_contents_is_a_conflict(desk: Desk, other: dict[s
     coding_id = uuid4()
     assert desk.put(desk.body(), coding_id).status_code == 200
     assert desk.put(desk.body(**other), coding_id).status_code == 409
-    assert desk.put(desk.body(), coding_id, desk.as_("other_coder")).status_code == 409
+    assert desk.put(desk.body(), coding_id, desk.as_("pi")).status_code == 409
+
+
+def test_the_id_of_a_coding_that_one_may_not_know_of_is_answered_as_what_is_not_there(
+    desk: Desk, home: Home, world: World
+) -> None:
+    coding_id = uuid4()
+    assert desk.put(desk.body(), coding_id).status_code == 200
+    pi_of_other = desk.script.with_token(token_of(home, world.other_study, world.outsider))
+    other_world = replace(
+        world, study=world.other_study, pi=world.outsider, coder=world.outsider, other_coder=world.outsider
+    )
+    elsewhere = Desk(home, other_world)
+    absent = elsewhere.put({**elsewhere.body(), "transcript_id": str(uuid4())}, script=pi_of_other)
+    for _ in range(2):
+        answers = [
+            desk.put(desk.body(), coding_id, desk.as_("other_coder")),
+            desk.put(desk.body(start=3, weight=5), coding_id, desk.as_("other_coder")),
+            elsewhere.put(elsewhere.body(), coding_id, pi_of_other),
+            pi_of_other.delete(f"/codings/{coding_id}"),
+            desk.as_("other_coder").delete(f"/codings/{coding_id}"),
+            pi_of_other.delete(f"/codings/{uuid4()}"),
+        ]
+        assert {(answer.status_code, answer.text) for answer in answers} == {(404, absent.text)}
+        # It is the same whether the coding is there or was removed.
+        assert desk.script.delete(f"/codings/{coding_id}").json()["id"] == str(coding_id)
+    assert elsewhere.put(elsewhere.body(), script=pi_of_other).status_code == 200
 
 
 def test_a_stretch_is_kept_without_blank_ends_and_repeats_all_the_same(desk: Desk) -> None:
