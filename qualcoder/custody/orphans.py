@@ -58,8 +58,8 @@ class OrphanSweep:
         if not any(old.values()):
             return
         with database.transaction() as db:
-            counts = {f"{kind.value}_keys": len(ids) for kind, ids in old.items()}
-            chain.record(db, None, "keys.swept", "house", None, **counts)
+            interviews, respondents = len(old[KeyKind.INTERVIEW]), len(old[KeyKind.RESPONDENT])
+            chain.record(db, None, "keys.swept", "house", None, interview_keys=interviews, respondent_keys=respondents)
         for kind, ids in old.items():
             if ids:
                 shredding.destroy(keyring, kind, ids)

@@ -20,7 +20,7 @@ from qualcoder.vault.fields import KeyKind
 from qualcoder.vault.keys import KeyRef, Shredded
 from qualcoder.vault.models import InterviewKey
 from tests.homes import World, access_of
-from tests.interviews.making import draft, make_interview
+from tests.interviews.making import DETAILS, draft, make_interview
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def test_keys_left_behind_go_after_a_day_and_the_others_stay(home: Home, world: 
     assert counts(home) == [0, 0]
     assert swept(home) == [{"interview_keys": 1, "respondent_keys": 1}]
     with home.data.read() as db:
-        assert service.details_of(db, db.get_one(Interview, kept.id))
+        assert service.details_of(db, db.get_one(Interview, kept.id)) == DETAILS
         assert chain.verify(db, ZERO).first_bad is None
 
 
@@ -112,7 +112,7 @@ def test_what_a_destroyed_key_sealed_opens_no_more(home: Home, world: World) -> 
     with home.data.read() as db:
         with pytest.raises(Shredded):
             service.details_of(db, db.get_one(Interview, gone.id))
-        assert service.details_of(db, db.get_one(Interview, kept.id))
+        assert service.details_of(db, db.get_one(Interview, kept.id)) == DETAILS
     with pytest.raises(Shredded):
         home.keyring.current(KeyRef.interview(gone.id, world.study.id))
     for path in home.settings.home.glob("keys.db*"):
