@@ -38,6 +38,18 @@ def turn_text(turn: OpenTurn) -> TurnText:
     return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body)
 
 
+_SHOWN = (
+    Coding.id,
+    Coding.start,
+    Coding.end,
+    Coding.code_id,
+    Coding.coder_id,
+    Coding.valence,
+    Coding.weight,
+    Coding.is_unsure,
+)
+
+
 def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
     """Codings that the person sees, in the whole text or touching `span`.
 
@@ -46,12 +58,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
     """
     query = (
         sql(
-            col(Coding.id),
-            col(Coding.start),
-            col(Coding.end),
-            col(Coding.code_id),
-            col(Coding.coder_id),
-            col(Coding.valence),
+            *(col(one) for one in _SHOWN),
             _is_noted(),
         )
         .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
@@ -76,7 +83,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
         given = _given(db, {row[3] for row in rows}, language)
         names = _names(db, found, {row[4] for row in rows})
     marks = []
-    for coding_id, start, end, code_id, coder_id, valence, is_noted, *_ in rows:
+    for coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, is_noted, *_ in rows:
         code, label = given[code_id]
         marks.append(
             CodingMark(
@@ -91,6 +98,8 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
                 coder_name=names[coder_id],
                 is_mine=coder_id == found.me.id,
                 valence=valence.value if valence else None,
+                weight=weight,
+                is_unsure=is_unsure,
                 has_memo=is_noted,
             )
         )
