@@ -5,6 +5,7 @@ When the pipe closes, because the server sealed itself or died, the worker ends 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import threading
 import time
 from dataclasses import fields
 
+from qualcoder.coding import index_socket
 from qualcoder.core.queue import unfinished
 from qualcoder.home import Home, open_home
 from qualcoder.settings import Settings
@@ -31,13 +33,24 @@ def work(home: Home) -> None:
 
 def main() -> None:
     """Entry of the child process: root key on standard input."""
+    dump_no_core()
     root = sys.stdin.buffer.read(KEY_BYTES)
     if len(root) != KEY_BYTES:
         return
     home = open_home(Settings.from_environment())
     home.keyring.unseal_with_root(root)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if home.settings.search_memory_mb:
+        index_socket.serve(home.settings.search_socket, home.data, home.settings.search_memory_mb)
     work(home)
+
+
+def dump_no_core() -> None:
+    """No core dumps of this process and its children: they would hold keys and text."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end_with_parent() -> None:
@@ -81,6 +94,7 @@ class WorkerChild:
         """End the child by closing its pipe."""
         with self._lock:
             process, self._process = self._process, None
+        self._home.settings.search_socket.unlink(missing_ok=True)
         if process is None:
             return
         if process.stdin is not None:
