@@ -14,6 +14,7 @@ import time
 from dataclasses import fields
 
 from qualcoder.coding import index_socket
+from qualcoder.coding.index import Index
 from qualcoder.core.queue import unfinished
 from qualcoder.home import Home, open_home
 from qualcoder.settings import Settings
@@ -40,9 +41,11 @@ def main() -> None:
     home = open_home(Settings.from_environment())
     home.keyring.unseal_with_root(root)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if home.settings.search_memory_mb:
-        index_socket.serve(home.settings.search_socket, home.data, home.settings.search_memory_mb)
-    work(home)
+    if not home.settings.search_memory_mb:
+        work(home)
+        return
+    with index_socket.serving(home.settings.search_socket, Index(home.data, home.settings.search_memory_mb)):
+        work(home)
 
 
 def dump_no_core() -> None:

@@ -96,7 +96,7 @@ class Index:
             elif verdict := text.verdict(query, shown):
                 found[at] = verdict
         if missing and not self._is_full:
-            self._wanted.set()
+            self.wake()
         return Looked(looked, frozenset(missing), found)
 
     # Loading and letting go ----------------------------------------------------------------
@@ -105,6 +105,10 @@ class Index:
         """Until a question found something missing, or so long."""
         self._wanted.wait(seconds)
         self._wanted.clear()
+
+    def wake(self) -> None:
+        """End the wait."""
+        self._wanted.set()
 
     def refresh(self) -> None:
         """Let go what is idle or not released any more, and open what is missing in studies that are searched."""

@@ -6,11 +6,13 @@ goes wrong on either side, the answer is None, and the asker opens the texts as 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,6 @@ from qualcoder.coding import search
 from qualcoder.coding.folded import Verdict
 from qualcoder.coding.index import Index, Looked
 from qualcoder.core import sockets
-from qualcoder.core.db import Database
 
 log = logging.getLogger("qualcoder.index")
 
@@ -121,25 +122,41 @@ def _whole(value: object) -> int:
 # The worker's side ---------------------------------------------------------------------------------
 
 
-def serve(path: Path, database: Database, memory_mb: int) -> Index | None:
-    """Answer at `path` in threads of this process, which end with it. None where there can be no socket."""
+@contextmanager
+def serving(path: Path, index: Index) -> Iterator[None]:
+    """Answer at `path`, and keep the index fresh, in threads of this process until the block ends."""
     try:
         listener = sockets.listen(path)
     except OSError:
         log.warning("search.sock can't be made here; searches open every text")
-        return None
-    index = Index(database, memory_mb)
-    threading.Thread(target=_answer_all, args=(listener, index), daemon=True).start()
-    threading.Thread(target=_refresh_always, args=(index,), daemon=True).start()
-    return index
+        yield
+        return
+    ended = threading.Event()
+    threads = [
+        threading.Thread(target=_answer_all, args=(listener, index, ended), daemon=True),
+        threading.Thread(target=_refresh_always, args=(index, ended), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        index.wake()
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(str(path))
+        for thread in threads:
+            thread.join(ANSWER_SECONDS)
+        listener.close()
 
 
-def _answer_all(listener: socket.socket, index: Index) -> None:
-    while True:
+def _answer_all(listener: socket.socket, index: Index, ended: threading.Event) -> None:
+    while not ended.is_set():
         try:
             connection, _address = listener.accept()
             with connection:
-                _answer(connection, index)
+                if not ended.is_set():
+                    _answer(connection, index)
         except Exception as error:  # noqa: BLE001  # a thread's last words would hold what was looked for
             log.warning("a search was not answered: %s", type(error).__name__)
             time.sleep(PAUSE_SECONDS)
@@ -164,10 +181,10 @@ def _answer(connection: socket.socket, index: Index) -> None:
     sockets.send(connection, (looked.looked, sorted(looked.missing), found), limit=_ANSWER_BYTES)
 
 
-def _refresh_always(index: Index) -> None:
-    while True:
-        index.wait(REFRESH_SECONDS)
+def _refresh_always(index: Index, ended: threading.Event) -> None:
+    while not ended.is_set():
         try:
             index.refresh()
         except Exception as error:  # noqa: BLE001  # a thread's last words could hold text
             log.warning("the index of searches was not refreshed: %s", type(error).__name__)
+        index.wait(REFRESH_SECONDS)
