@@ -40,6 +40,8 @@ _MARK = re.compile(r"[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+")
 _CHUNK = re.compile(r'"([^"]*)"|([^\s"]+)')
 _GRAPHEME = regex.compile(r"\X")
+# Signs that are each a letter to the reader, whatever stands beside them. Most text is made of these.
+_SINGLE = re.compile(r"[\n -~\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f–—‘’“”„…№]*")
 
 
 class Unsearchable(Invalid):
@@ -272,7 +274,9 @@ def snippet(body: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
     """The first hits of a turn in their context, never cutting what a reader sees as one letter."""
     low = max(0, spans[0].start - 2 * CONTEXT)
     high = min(len(body), spans[0].end + 3 * CONTEXT)
-    edges = [low, *(low + match.end() for match in _GRAPHEME.finditer(body[low:high]))]
+    edges: Sequence[int] = range(low, high + 1)
+    if not _SINGLE.fullmatch(body, low, high):
+        edges = [low, *(low + match.end() for match in _GRAPHEME.finditer(body[low:high]))]
     start = _at_word(body, edges, spans[0].start - CONTEXT) if low else 0
     end = _at_word(body, edges, spans[0].end + 2 * CONTEXT) if high < len(body) else len(body)
     pieces = [Piece("…" if start else "")]
