@@ -26,6 +26,7 @@ RESTART_AFTER_SECONDS = 3.0
 
 def work(home: Home) -> None:
     """Do background work until the process is told to end; first what an earlier worker left."""
+    dump_no_core()
     for job_id in unfinished(home.data):
         home.nudge(job_id)
     consumer = home.queue.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5)
@@ -97,7 +98,6 @@ class WorkerChild:
         """End the child by closing its pipe."""
         with self._lock:
             process, self._process = self._process, None
-        self._home.settings.search_socket.unlink(missing_ok=True)
         if process is None:
             return
         if process.stdin is not None:
@@ -107,6 +107,8 @@ class WorkerChild:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(OSError):
+            self._home.settings.search_socket.unlink()
 
 
 def environment(settings: Settings) -> dict[str, str]:
