@@ -25,7 +25,7 @@ from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, within_reach
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read, within_reach
 
 RECENT = 9
 # Where they are looked for, so that opening a page does not grow with what a coder has coded.
@@ -195,7 +195,7 @@ def open_transcript(
     )
     found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
     transcript = found.transcript
-    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_of(db, transcript.text_version_id))]
+    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, transcript.text_version_id))]
     marks = marks_in(db, found, language)
     counts = counts_in(db, found)
     view = WorkbenchView(
