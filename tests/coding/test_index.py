@@ -131,7 +131,7 @@ def test_who_asks_hears_of_the_named_versions_of_that_study_alone(home: Home, wo
 
 
 def test_only_the_turns_to_be_shown_are_opened(home: Home, world: World) -> None:
-    corpus(home, world, 20)
+    corpus(home, world, 4)
     with indexing(home):
         until_known(home, world)
         with count_statements(home.data) as nothing:
