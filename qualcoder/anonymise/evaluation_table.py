@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from qualcoder.anonymise.evaluating import GroupFigures, Interval, LabelFigures, Report
 from qualcoder.anonymise.gold import Case
@@ -16,16 +16,17 @@ SPEED = "words/s"
 _CASES = {Case.AS_IS: "", Case.LOWER: ", lower-cased", Case.BARE: ", lower-cased, no punctuation"}
 
 
-def tables(report: Report, *, with_speed: bool = True) -> str:
+def tables(report: Report, *, with_speed: bool = True, labels: Container[str] | None = None) -> str:
     """Both tables; figures are rounded, and "-" stands where there is nothing to count.
 
-    Speed depends on the machine, so a page that is compared with a later run leaves it out.
+    Speed depends on the machine, so a page that is compared with a later run leaves it out. `labels` chooses rows.
     """
+    shown = [one for one in report.labels if labels is None or one.label in labels]
     speed = (SPEED,) if with_speed else ()
     groups = [_group(one, with_speed=with_speed) for one in report.groups]
     return "\n".join(
         (
-            *_table(LABEL_COLUMNS, [_label(one) for one in report.labels]),
+            *_table(LABEL_COLUMNS, [_label(one) for one in shown]),
             "",
             *_table((*GROUP_COLUMNS, *speed), groups),
         )

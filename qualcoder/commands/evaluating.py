@@ -52,10 +52,9 @@ def anonymise_evaluate(
 
 
 def cased(texts: Sequence[GoldText], *, also_lower: bool) -> list[GoldText]:
-    """The texts, and with `also_lower` each in small letters and without punctuation too, where that changes it."""
-    other = (in_case(text, case) for case in (Case.LOWER, Case.BARE) for text in texts if also_lower)
-    originals = {text.text for text in texts}
-    return [*texts, *(one for one in other if one.text not in originals)]
+    """The texts; with `also_lower`, those that hold capitals also in small letters, with and without punctuation."""
+    written = [text for text in texts if also_lower and in_case(text, Case.LOWER).text != text.text]
+    return [*texts, *(in_case(text, case) for case in (Case.LOWER, Case.BARE) for text in written)]
 
 
 def measured(texts: Sequence[GoldText], *, is_guessed: bool = True, seen: frozenset[str] | None = None) -> Report:
