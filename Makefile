@@ -1,6 +1,6 @@
 # Commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock screenshots bench dev programs
+.PHONY: help install demo test check lock screenshots bench evaluate dev programs
 
 PYTHON ?=
 JOBS ?= 2
@@ -44,6 +44,9 @@ screenshots: dev ## write every page in every language, theme and width to build
 
 bench: dev ## measure how fast the program is here; ARGS="add --quick" for less, QUALCODER_BENCH=folder beside another program
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+evaluate: dev ## measure detection on the invented interviews; ARGS=--write puts the tables into ANONYMISATION.md
+	@$(BIN)/python -m tests.anonymise.evaluation $(ARGS)
 
 dev: $(VENV)/.dev
 

@@ -148,6 +148,7 @@ TOP = frozenset(
         "pyproject.toml",
         "Makefile",
         "README.md",
+        "ANONYMISATION.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
