@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qualcoder.anonymise.doubting import UncertainComponent
 from qualcoder.anonymise.findings import Finding, union
-from qualcoder.anonymise.letters import Shadow, shadow_of
 from qualcoder.anonymise.keeping import keep_findings
+from qualcoder.anonymise.letters import Shadow, shadow_of
 from qualcoder.anonymise.rules import clans, en, kk, oblasts, ru, structured
 from qualcoder.anonymise.rules.pattern import Rule, apply
-from qualcoder.anonymise.voting import CrfComponent, RussianComponent, UncertainComponent, reading_of
+from qualcoder.anonymise.voting import CrfComponent, RussianComponent, reading_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -104,10 +105,6 @@ def _russian(nlp: Language, name: str, language: str) -> RussianComponent:
     return RussianComponent(language)
 
 
-def _uncertain(nlp: Language, name: str, language: str) -> UncertainComponent:
-    return UncertainComponent(language)
-
-
 def _structured(nlp: Language, name: str) -> _RuleComponent:
     return _RuleComponent(structured.RULES)
 
@@ -129,7 +126,8 @@ def register() -> None:
     Language.factory(STRUCTURED, func=_structured)
     Language.factory(CUES, default_config={"language": "mixed"}, func=_cues)
     Language.component(SENTENCES, func=_read_sentences)
-    for name, made in ((CRF, _crf), (RUSSIAN, _russian), (UNCERTAIN, _uncertain)):
+    for name, made in ((CRF, _crf), (RUSSIAN, _russian)):
         Language.factory(name, default_config={"language": "mixed"}, func=made)
+    Language.component(UNCERTAIN, func=UncertainComponent())
     Language.component(KEEP, func=_propose_keeping)
     Language.component(UNION, func=_write_union)

@@ -13,7 +13,7 @@ from zlib import crc32
 from qualcoder.anonymise.lexicon.flags import Lexicon, stems_of
 
 _AFFIXES = (2, 3, 4, 5, 6)
-_WEAK = frozenset({"ckk", "cru", "cen", "mk"})
+_WEAK = frozenset({"ckk", "cru", "cen", "mk", "smk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Featurer:
     def features(self, forms: Sequence[str], *, is_cased: bool) -> list[list[str]]:
         """One list of features per word. Where capitals mean nothing they are not looked at."""
         seen = forms if is_cased else [form.lower() for form in forms]
-        marks = [self._marks(form, is_cased) for form in seen]
+        marks = [self._marks(form, is_cased=is_cased) for form in seen]
         shapes = [shape(form) if is_cased else "?" for form in seen]
         rows: list[list[str]] = []
         for at, mark in enumerate(marks):
@@ -73,7 +73,7 @@ class Featurer:
             rows.append(row)
         return rows
 
-    def _marks_of(self, form: str, is_cased: bool) -> _Marks:
+    def _marks_of(self, form: str, *, is_cased: bool) -> _Marks:
         lower = form.lower()
         kind = shape(form) if is_cased else ("?" if form[0].isalpha() else shape(form))
         flags = self._lexicon.flags(lower)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,8 @@ def pipeline(language: str) -> Language:
     nlp = spacy.blank("xx" if language == "mixed" else language)
     nlp.tokenizer = GuardedTokenizer(nlp.tokenizer)
     nlp.max_length = _MAX_CHARACTERS
+    # What spaCy computes of each new word (is it a URL, a number, a stop word) nobody here asks for.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # spaCy's stubs leave it out
     nlp.add_pipe(components.STRUCTURED)
     nlp.add_pipe(components.CUES, config={"language": language})
     nlp.add_pipe(components.KEEP)
@@ -50,14 +54,14 @@ def pipeline(language: str) -> Language:
         nlp.add_pipe(components.CRF, config={"language": language})
         if language != "en" and has_natasha():
             nlp.add_pipe(components.RUSSIAN, config={"language": language})
-        nlp.add_pipe(components.UNCERTAIN, config={"language": language})
+        nlp.add_pipe(components.UNCERTAIN)
     nlp.add_pipe(components.UNION)
     return nlp
 
 
-def forget() -> None:
-    """Build the pipelines anew when they are asked for next: trained files came or went."""
-    trained_models.forget()
+def use_models(folder: Path) -> None:
+    """Build the pipelines anew with the trained files of a folder: to try them before they are shipped."""
+    trained_models.use(folder)
     pipeline.cache_clear()
 
 
@@ -79,7 +83,7 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
         alike = list(crowd)
         for begin in range(0, len(alike), _AT_ONCE):
             batch = alike[begin : begin + _AT_ONCE]
-            found += _first_pass(batch, language, cased)
+            found += _first_pass(batch, language, cased=cased)
             count += len(batch)
             if read is not None:
                 read(count)
@@ -96,7 +100,7 @@ def _is_cased(turns: Sequence[tuple[int, str, str]]) -> bool:
     return is_cased([sentence for _, text, _ in turns for sentence in sentences(shadow_of(text).text)])
 
 
-def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, cased: bool) -> Iterator[Finding]:
+def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, *, cased: bool) -> Iterator[Finding]:
     nlp = pipeline(language)
     starts = [start for start, text, _ in turns if text.strip()]
     # The zone makes spaCy forget the words of the text afterwards; its string store would keep respondents' names.
@@ -119,12 +123,13 @@ def _reading(text: str, language: str) -> str:
 
 
 def _known_names(turns: Sequence[tuple[int, str, str]], found: Sequence[Finding]) -> frozenset[str]:
+    starts = [start for start, _, _ in turns]
     known: set[str] = set()
-    people = [f for f in found if f.label is Label.PERSON and f.score >= _SURE_ENOUGH]
-    for start, text, language in turns:
-        for person in people:
-            if start <= person.start and person.end <= start + len(text):
-                known |= name_stems(shadow_of(text[person.start - start : person.end - start]).text, language)
+    for person in found:
+        if person.label is not Label.PERSON or person.score < _SURE_ENOUGH or person.suggests_keep:
+            continue
+        start, text, language = turns[bisect_right(starts, person.start) - 1]
+        known |= name_stems(shadow_of(text[person.start - start : person.end - start]).text, language)
     return frozenset(known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
@@ -22,13 +23,14 @@ _SKELETON = "~"
 
 
 def name_stems(surface: str, language: str) -> frozenset[str]:
-    """Forms of the single words of a person's name that may be looked for elsewhere, in its own script and any other."""
+    """Forms of the single words of a person's name that may be looked for elsewhere, in any script."""
     words = (word for word in _WORD.findall(surface) if not is_common(word))
     return frozenset(form for word in words for form in _forms(word, language))
 
 
-def _forms(word: str, language: str) -> set[str]:
-    forms = set(stems(word, language))
+@lru_cache(maxsize=30_000)
+def _forms(word: str, language: str) -> frozenset[str]:
+    forms = frozenset(stems(word, language))
     return forms | {_SKELETON + bones for form in forms if len(bones := skeleton(form)) >= _MIN_SKELETON}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from qualcoder.anonymise.features import Featurer
@@ -10,7 +9,7 @@ from qualcoder.anonymise.lexicon.flags import Lexicon, load
 from qualcoder.anonymise.tagging import Crf
 from qualcoder.core.messages import N_
 
-FOLDER = Path(__file__).parent / "trained"
+SHIPPED = Path(__file__).parent / "trained"
 LEXICON = "lexicon.bin"
 CARD = "card.json"
 LANGUAGES = ("kk", "ru", "en")
@@ -24,27 +23,45 @@ def model_name(language: str) -> str:
     return f"{language}.crfsuite"
 
 
+class _Models:
+    """What is loaded, and from where."""
+
+    def __init__(self) -> None:
+        self.open(SHIPPED)
+
+    def open(self, folder: Path) -> None:
+        self.folder = folder
+        self.lexicon: Lexicon | None = None
+        self.featurer: Featurer | None = None
+        self.crfs: dict[str, Crf] = {}
+
+
+_models = _Models()
+
+
+def use(folder: Path) -> None:
+    """Load from another folder from now on: to try a model before it is shipped."""
+    _models.open(folder)
+
+
 def are_there() -> bool:
     """Whether every trained file is in its place; without one of them none is used."""
-    return all((FOLDER / name).is_file() for name in (LEXICON, *map(model_name, LANGUAGES)))
+    return all((_models.folder / name).is_file() for name in (LEXICON, *map(model_name, LANGUAGES)))
 
 
-@cache
 def lexicon() -> Lexicon:
-    return load(FOLDER / LEXICON)
+    if _models.lexicon is None:
+        _models.lexicon = load(_models.folder / LEXICON)
+    return _models.lexicon
 
 
-@cache
 def featurer() -> Featurer:
-    return Featurer(lexicon())
+    if _models.featurer is None:
+        _models.featurer = Featurer(lexicon())
+    return _models.featurer
 
 
-@cache
 def crf(language: str) -> Crf:
-    return Crf(FOLDER / model_name(language))
-
-
-def forget() -> None:
-    """Load anew what is asked for next: the files may have changed."""
-    for loaded in (lexicon, featurer, crf):
-        loaded.cache_clear()
+    if language not in _models.crfs:
+        _models.crfs[language] = Crf(_models.folder / model_name(language))
+    return _models.crfs[language]

@@ -1,4 +1,4 @@
-"""Statistics as spaCy components: a CRF per language, the Russian network, and words that nobody is sure of."""
+"""Statistics as spaCy components: a CRF per language, and the Russian network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from qualcoder.anonymise import tagging, trained_models
 from qualcoder.anonymise.findings import UNCERTAIN, Finding, Label, Tier
 from qualcoder.anonymise.letters import KAZAKH_ONLY, Shadow, has_cyrillic, has_latin
-from qualcoder.anonymise.lexicon.flags import Lexicon
 from qualcoder.anonymise.rules.reasons import LOOKS_LIKE_NAME, MAYBE_NAME
 from qualcoder.anonymise.russian_net import recased, russian_net
 from qualcoder.anonymise.tagging import Guess, Vote
@@ -24,12 +23,14 @@ FIRM = {"kk": 0.05, "ru": 0.05, "en": 0.10}
 FAINT = {"kk": 0.02, "ru": 0.02, "en": 0.03}
 _SHORT_TURN = 8
 _SHORTEST = 3
-_SURE_OF_ORG = 0.25
+# From here on a model is heard whatever the word.
+_SURE = 0.25
 _BATCH = 64
 _LABELS = {tagging.PERSON: Label.PERSON, tagging.ORG: Label.ORG}
 _COARSE_MARKS = frozenset({"H", "Hs", "C", "Cs", "mGeox"})
 _FINE_MARKS = frozenset({"L", "Ls"})
-_NAME_MARKS = frozenset({"f", "mName", "mSurn", "mPatr", "mGeox", "pk", "H", "C"})
+_NAMED = frozenset({"mName", "mSurn", "mPatr", "mGeox"})
+NAME_MARKS = frozenset({"f", "mName", "mSurn", "mPatr", "mGeox", "pk", "H", "C"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +91,19 @@ def _heard(vote: Vote | None, form: str, language: str) -> Vote | None:
     lower = form.lower()
     if language == "ru" and not KAZAKH_ONLY.isdisjoint(lower):
         return None
-    if vote.is_best:
+    if vote.is_best or vote.chance >= _SURE:
         return vote
-    if vote.kind == tagging.ORG and vote.chance < _SURE_OF_ORG:
-        return None
-    if len(form) < _SHORTEST or form.isdigit():
+    if (vote.kind == tagging.ORG and language != "en") or len(form) < _SHORTEST or form.isdigit():
         return None
     marks = trained_models.lexicon().flags(lower)
-    is_plain = f"c{language}" in marks and not _NAME_MARKS.intersection(marks)
+    is_plain = form == lower and f"c{language}" in marks and NAME_MARKS.isdisjoint(marks)
     return None if is_plain else vote
 
 
 def _finding(
     reading: Reading, sentence: Sequence[Word], guess: Guess, source: str, *, reason: str
 ) -> Iterator[Finding]:
-    words = [word for word in sentence[guess.start : guess.end]]
+    words = list(sentence[guess.start : guess.end])
     while words and not words[0].is_word:
         words.pop(0)
     while words and not (words[-1].is_word or (words[-1].form == "." and len(words) > 1 and len(words[-2].form) == 1)):
@@ -199,51 +198,7 @@ def _is_named(word: Word, reading: Reading, found: Sequence[Finding]) -> bool:
     if not word.is_word or len(word.form) < 3:
         return False
     marks = trained_models.lexicon().flags(word.form.lower())
-    if any(mark in ("mName", "mSurn", "mPatr", "mGeox") for mark in marks):
+    if not _NAMED.isdisjoint(marks):
         return True
     span = reading.shadow.span(word.start, word.end)
     return any(f.start < span.end and span.start < f.end for f in found)
-
-
-class UncertainComponent:
-    """Words that may be names and that no voice has claimed: shown faintly, never looked for elsewhere."""
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def __call__(self, doc: Doc) -> Doc:
-        reading: Reading = doc._.reading
-        covered = bytearray(len(doc.text) + 1)
-        for finding in doc._.findings:
-            covered[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
-        found: list[Finding] = []
-        for sentence in reading.sentences:
-            for at, word in enumerate(sentence):
-                source = _doubt(sentence, at, reading, trained_models.lexicon())
-                if source is None:
-                    continue
-                span = reading.shadow.span(word.start, word.end)
-                if not any(covered[span.start : span.end]):
-                    found.append(
-                        Finding(span.start, span.end, Label.PERSON, Tier.A, 0.2, (source,), MAYBE_NAME)
-                    )
-        doc._.findings = (*doc._.findings, *found)
-        return doc
-
-
-def _doubt(sentence: Sequence[Word], at: int, reading: Reading, lexicon: Lexicon) -> str | None:
-    form = sentence[at].form
-    lower = form.lower()
-    if len(form) < 3 or not form.isalpha():
-        return None
-    marks = set(lexicon.flags(lower))
-    if form[0].isupper() and reading.is_cased:
-        begins = at == 0 or not sentence[at - 1].is_word
-        if form.isascii():
-            return None if lexicon.is_seen_in_english(lower) else f"{UNCERTAIN}.capital"
-        if begins and not marks & _NAME_MARKS:
-            return None
-        known = "mk" in marks or "ckk" in marks or "cru" in marks
-        return None if known and not marks & _NAME_MARKS or lexicon.is_common(lower, "ru") else f"{UNCERTAIN}.capital"
-    is_listed = bool(marks & _NAME_MARKS) and not marks & {"ckk", "cru", "cen", "mk"}
-    return f"{UNCERTAIN}.listed" if is_listed and not reading.is_cased else None

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from qualcoder.anonymise.rules.pattern import listed
+
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*|'[^\W_]+|[^\w\s]|_+")
 _ENDS = frozenset(".!?…")
-_ABBREVIATED = frozenset("г с ул д кв пр им обл р-н т ж ст mr mrs ms dr prof".split())
+_ABBREVIATED = frozenset(listed("г с ул д кв пр им обл р-н т ж ст mr mrs ms dr prof"))
 # A longer stretch without an end is read in pieces: memory, not meaning.
 _LONGEST = 300
 

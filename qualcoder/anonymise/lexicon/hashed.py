@@ -1,4 +1,4 @@
-"""Sets of words kept as 32-bit digests: they answer "is this word in it", and nobody can list them."""
+"""Word lists kept as 32-bit digests: they answer in which lists a word is, and nobody can read the words off them."""
 
 from __future__ import annotations
 
@@ -6,54 +6,61 @@ import json
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from zlib import crc32
 
 _FORMAT = "qualcoder-lexicon-1"
 
 
-class HashedSet:
-    """A sorted array of digests. About one strange word in 20,000 is wrongly said to be in a set of 200,000."""
+class Lists:
+    """Sorted digests, and for each a set of bits, one per list. One strange word in 15,000 meets by chance."""
 
-    def __init__(self, digests: array[int]) -> None:
+    def __init__(self, names: Sequence[str], digests: array[int], bits: array[int]) -> None:
+        self._bit = {name: 1 << n for n, name in enumerate(names)}
         self._digests = digests
+        self._bits = bits
 
-    def __contains__(self, word: str) -> bool:
+    def bits_of(self, word: str) -> int:
+        """The lists that hold the word, as bits; see `bit`."""
         digest = crc32(word.encode())
         at = bisect_left(self._digests, digest)
-        return at < len(self._digests) and self._digests[at] == digest
+        return self._bits[at] if at < len(self._digests) and self._digests[at] == digest else 0
 
-    def __len__(self) -> int:
-        return len(self._digests)
+    def bit(self, name: str) -> int:
+        """The bit of a list; 0 for one that the file does not have."""
+        return self._bit.get(name, 0)
 
 
-def write(path: Path, sets: Mapping[str, Iterable[str]]) -> None:
-    """A line of JSON with the size of each set, then the digests, little-endian, four bytes each."""
-    arrays = {name: array("I", sorted({crc32(word.encode()) for word in words})) for name, words in sets.items()}
-    head = {"format": _FORMAT, "sets": {name: len(digests) for name, digests in arrays.items()}}
+def write(path: Path, lists: Mapping[str, Iterable[str]]) -> None:
+    """A line of JSON with the names, then digests of four bytes and bits of two, little-endian."""
+    bits: dict[int, int] = {}
+    for n, words in enumerate(lists.values()):
+        for word in words:
+            digest = crc32(word.encode())
+            bits[digest] = bits.get(digest, 0) | 1 << n
+    digests = array("I", sorted(bits))
+    head = {"format": _FORMAT, "lists": list(lists), "words": len(digests)}
     with path.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n")
-        for digests in arrays.values():
-            file.write(_little_endian(digests).tobytes())
+        for values in (digests, array("H", (bits[digest] for digest in digests))):
+            file.write(_little_endian(values).tobytes())
 
 
-def read(path: Path) -> dict[str, HashedSet]:
-    """The sets of a file; ValueError for anything else."""
+def read(path: Path) -> Lists:
+    """What `write` wrote; ValueError for anything else."""
     with path.open("rb") as file:
         head = json.loads(file.readline())
         if head.get("format") != _FORMAT:
             raise ValueError("this is no lexicon of this program")
-        sets: dict[str, HashedSet] = {}
-        for name, size in head["sets"].items():
-            digests = array("I")
-            digests.frombytes(file.read(size * digests.itemsize))
-            sets[name] = HashedSet(_little_endian(digests))
-    return sets
+        digests, bits = array("I"), array("H")
+        for values in (digests, bits):
+            values.frombytes(file.read(head["words"] * values.itemsize))
+    return Lists(head["lists"], _little_endian(digests), _little_endian(bits))
 
 
-def _little_endian(digests: array[int]) -> array[int]:
+def _little_endian(values: array[int]) -> array[int]:
     if sys.byteorder == "big":
-        digests = array("I", digests)
-        digests.byteswap()
-    return digests
+        values = array(values.typecode, values)
+        values.byteswap()
+    return values

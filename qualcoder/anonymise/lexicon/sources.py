@@ -14,6 +14,7 @@ from pathlib import Path
 from qualcoder.anonymise.distribution import natasha_file
 from qualcoder.anonymise.lexicon.given_names import GIVEN, SHORT
 from qualcoder.anonymise.lexicon.skeletons import skeleton
+from qualcoder.anonymise.rules.pattern import listed
 
 _MIN = 3
 _RU_KIND = re.compile(
@@ -27,10 +28,10 @@ _KK_KIND = re.compile(
     r"|станциясы|ауылы|разъезі|фермасы)$",
     re.IGNORECASE,
 )
-_FORMER = (
+_FORMER = listed(
     "целиноград акмола акмолинск нур-султан нұр-сұлтан алма-ата чимкент семипалатинск гурьев капчагай джамбул "
     "талды-курган кзыл-орда усть-каменогорск петропавловск уральск ленгер чу"
-).split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class Example:
     tags: tuple[str, ...] = field(repr=False)
     group: str
     is_cased: bool = True
+    # What the corpus itself calls a name: words start..end, its label.
+    named: tuple[tuple[int, int, str], ...] = ()
 
 
 def read(data: Path, language: str) -> list[Example]:
@@ -82,14 +84,20 @@ def _file(path: Path) -> Iterator[Example]:
 def _example(rows: Sequence[tuple[str, str]], group: str) -> Example:
     forms: list[str] = []
     tags: list[str] = []
+    named: list[tuple[int, int, str]] = []
     for word, tag in rows:
         pieces = WORD.findall(shadow_of(word).text)
-        place, kind = tag.partition("-")[0], _KINDS.get(tag.partition("-")[2])
+        place, _, label = tag.partition("-")
+        kind = _KINDS.get(label)
+        if kind is not None and place == "B":
+            named.append((len(forms), len(forms) + len(pieces), label))
+        elif kind is not None and named:
+            named[-1] = (named[-1][0], len(forms) + len(pieces), named[-1][2])
         for nth, piece in enumerate(pieces):
             forms.append(piece)
             begins = place == "B" and nth == 0
             tags.append(OUTSIDE if kind is None else f"{'B' if begins else 'I'}-{kind.value}")
-    return Example(tuple(forms), tuple(tags), group)
+    return Example(tuple(forms), tuple(tags), group, named=tuple(named))
 
 
 def entities(tags: Sequence[str]) -> Iterator[tuple[int, int, Kind]]:

@@ -20,7 +20,7 @@ class Settings:
     c1: float = 0.06
     c2: float = 0.05
     rarest: int = 2
-    iterations: int = 70
+    iterations: int = 45
     lowered: float = 0.7
 
 

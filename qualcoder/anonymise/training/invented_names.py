@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from random import Random
-from typing import TYPE_CHECKING
 
 from qualcoder.anonymise.lexicon.given_names import MEN, SHORT, WOMEN
+from qualcoder.anonymise.lexicon.grammar import morphology
 from qualcoder.anonymise.rules.pattern import listed
-
-if TYPE_CHECKING:
-    from pymorphy3 import MorphAnalyzer
 
 _BEGIN = listed(
     "нұр ер ай жан бек қан тұр сер ал дос мұр құл тіл бай ас дәу сұл жақ есен ора тас аман бақ құт қай ақ дән мей ша "
@@ -160,13 +156,6 @@ def kazakh(word: str, case: str) -> str:
     return word + _CASES[case][group + front]
 
 
-@cache
-def _morphology() -> MorphAnalyzer:
-    from pymorphy3 import MorphAnalyzer
-
-    return MorphAnalyzer(lang="ru")
-
-
 _GRAMMEMES = {"g": "gent", "d": "datv", "a": "accs", "i": "ablt", "l": "loct"}
 
 
@@ -174,7 +163,7 @@ def russian(word: str, case: str) -> str:
     """A name in a Russian case: g, d, a, i, l (gent … loct); unknown to the grammar it stays as it is."""
     if case not in _GRAMMEMES:
         return word
-    readings = _morphology().parse(word)
+    readings = morphology().parse(word)
     named = [r for r in readings if {"Name", "Surn", "Patr", "Geox"} & set(r.tag.grammemes) and "sing" in r.tag]
     inflected = (named or readings)[0].inflect({_GRAMMEMES[case]})
     return str(inflected.word) if inflected is not None else word

@@ -14,7 +14,7 @@ from qualcoder.anonymise.words import WORD
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w))?\}")
 _TEMPLATES = {"kk": templates_kk.TEMPLATES, "ru": templates_ru.TEMPLATES, "en": templates_en.TEMPLATES}
-_KINDS = {slot: Kind.PERSON for slot in "FSLPI"} | {"V": Kind.PLACE, "D": Kind.PLACE, "O": Kind.ORG}
+_KINDS = dict.fromkeys("FSLPI", Kind.PERSON) | {"V": Kind.PLACE, "D": Kind.PLACE, "O": Kind.ORG}
 _ORGS = (
     ("Бірлік", "Шаңырақ", "Мысал Құрылыс", "Ақ Жол", "Береке Агро", "Әділет", "Жаңа Дала", "Отан", "Тұлпар"),
     ("Мысал Строй", "Единство", "Береке Агро", "Ак Жол", "Степь", "Родник", "Новая Волна", "Отан", "Тулпар"),

@@ -24,9 +24,13 @@ def build(path: Path, places: sources.Places, corpora: Mapping[str, Sequence[Exa
         flags.COUNTRY: set(sources.skeletons(sources.countries())),
     }
     for language, name in flags.COMMON.items():
-        sets[name] = _common(corpora.get(language, ()), _OFTEN)
-    sets[flags.SEEN_ENGLISH] = _common(corpora.get("en", ()), 1)
+        sets[name] = _plain(_common(corpora.get(language, ()), _OFTEN))
+    sets[flags.SEEN_ENGLISH] = _plain(_common(corpora.get("en", ()), 1))
     hashed.write(path, sets)
+
+
+def _plain(words: set[str]) -> set[str]:
+    return {flags.PLAIN + word for word in words}
 
 
 def _common(examples: Sequence[Example], often: int) -> set[str]:
