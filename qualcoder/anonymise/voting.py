@@ -23,9 +23,11 @@ FIRM = {"kk": 0.05, "ru": 0.05, "en": 0.10}
 FAINT = {"kk": 0.02, "ru": 0.02, "en": 0.03}
 _SHORT_TURN = 8
 _SHORTEST = 3
+_WITHIN_NAMES = frozenset(".-'\"&/№")
 # From here on a model is heard whatever the word.
 _SURE = 0.25
 _BATCH = 64
+_CAPITALISED = frozenset({Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE})
 _LABELS = {tagging.PERSON: Label.PERSON, tagging.ORG: Label.ORG}
 _COARSE_MARKS = frozenset({"H", "Hs", "C", "Cs", "mGeox"})
 _FINE_MARKS = frozenset({"L", "Ls"})
@@ -49,15 +51,20 @@ def reading_of(shadow: Shadow, *, cased: bool | None) -> Reading:
 
 
 def languages_of(forms: Sequence[str], turn: str, *, is_short: bool) -> tuple[str, ...]:
-    """The models that read a sentence: by its letters first, then by the language of its turn."""
+    """The models that read a sentence, the likeliest first: by its letters, then by the language of its turn.
+
+    Kazakh without a letter of its own looks Russian, and short turns prove nothing: then both read it.
+    """
     text = " ".join(forms)
     chosen: list[str] = []
     if has_cyrillic(text):
         is_kazakh = not KAZAKH_ONLY.isdisjoint(text.casefold())
-        if is_kazakh or turn in ("kk", "mixed") or is_short:
+        if is_kazakh or turn == "kk":
             chosen.append("kk")
-        if not is_kazakh or turn in ("ru", "mixed") or is_short:
+        if not is_kazakh or turn in ("ru", "mixed"):
             chosen.append("ru")
+        if "kk" not in chosen and (turn == "mixed" or is_short):
+            chosen.append("kk")
     if has_latin(text):
         chosen.append("en")
     return tuple(chosen)
@@ -73,19 +80,29 @@ def crf_findings(reading: Reading, turn: str) -> Iterator[Finding]:
         if not languages:
             continue
         rows = features(forms, is_cased=reading.is_cased)
-        for language in languages:
+        for nth, language in enumerate(languages):
             votes = trained_models.crf(language).votes(rows, FAINT[language])
             heard = [_heard(vote, form, language) for vote, form in zip(votes, forms, strict=True)]
-            for guess in tagging.stretches(heard):
+            # The first model knows the language; another one may see a name, but not where it ends.
+            for guess in tagging.stretches(heard) if nth == 0 or language == "en" else _single(heard, forms):
                 is_firm = guess.chance >= FIRM[language]
                 source = f"crf.{language}" if is_firm else f"{UNCERTAIN}.{language}"
                 yield from _finding(reading, sentence, guess, source, reason=LOOKS_LIKE_NAME if is_firm else MAYBE_NAME)
 
 
+def _single(votes: Sequence[Vote | None], forms: Sequence[str]) -> Iterator[Guess]:
+    """Words that a model without the language is sure of, each for itself, where the lexicon agrees."""
+    for at, vote in enumerate(votes):
+        if vote is None or not vote.is_best or vote.chance < _SURE:
+            continue
+        if not NAME_MARKS.isdisjoint(trained_models.lexicon().flags(forms[at].lower())):
+            yield Guess(at, at + 1, vote.kind, vote.chance)
+
+
 def _heard(vote: Vote | None, form: str, language: str) -> Vote | None:
     """A model is heard on words of its own alphabet; on common words, and on organisations, only when it is sure."""
     if vote is None or not form[0].isalnum():
-        return vote if vote is not None and vote.is_best else None
+        return vote if vote is not None and vote.is_best and form in _WITHIN_NAMES else None
     if has_latin(form) != (language == "en") and not form.isdigit():
         return None
     lower = form.lower()
@@ -179,7 +196,7 @@ class RussianComponent:
 def _questions(n: int, doc: Doc, language: str) -> Iterator[_Asked]:
     """Each Russian sentence as it is, or with capitals given back, when there is a capital to look at."""
     reading: Reading = doc._.reading
-    people = [f for f in doc._.findings if f.label in (Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE)]
+    people = [f for f in doc._.findings if f.label in _CAPITALISED and f.score >= _SURE]
     is_short = sum(map(len, reading.sentences)) <= _SHORT_TURN
     for sentence in reading.sentences:
         forms = [word.form for word in sentence]
