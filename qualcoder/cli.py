@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import bench, custody, evaluating, house, records, scanning, studies, tokens
+from qualcoder.commands import bench, custody, evaluating, house, records, scanning, studies, tokens, training
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -32,6 +32,7 @@ app.add_typer(studies.review_app, name="review")
 app.add_typer(studies.matrix_app, name="matrix")
 app.add_typer(tokens.token_app, name="token")
 evaluating.add_to(scanning.anonymise_app)
+training.add_to(scanning.anonymise_app)
 app.add_typer(scanning.anonymise_app, name="anonymise")
 app.add_typer(bench.bench_app, name="bench")
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from qualcoder.anonymise import trained_models
 from qualcoder.anonymise.findings import Finding
 from qualcoder.commands import shared
 from qualcoder.commands.shared import JsonOption, say, say_json
@@ -63,6 +64,8 @@ def anonymise_scan(
     if as_json:
         say_json([asdict(one) for one in found])
         return
+    if not trained_models.are_there():
+        typer.echo(trained_models.ABSENT, err=True)
     for one in found:
         for span in one.spans:
             say(f"{one.file}\t{span.start}\t{span.end}\t{span.label}\t{span.tier}\t{span.score:.2f}\t{span.suggestion}")
