@@ -31,6 +31,8 @@ ACT_LABELS = {
     "finding.undecided": N_("took a decision back"),
     "finding.marked": N_("marked words that the search missed"),
     "findings.accepted_all": N_("accepted all findings"),
+    "review.leaks_found": N_("asked for the release: the last check found what may name somebody"),
+    "names.refused": N_("typed the name of a known person where others read it; it was not saved"),
     "review.first_done": N_("finished the first reading"),
     "transcript.published": N_("released the transcript"),
     "transcript.assigned": N_("assigned coders"),

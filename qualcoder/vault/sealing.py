@@ -105,6 +105,12 @@ def lookup(db: Session, ref: KeyRef, purpose: str, *parts: str) -> bytes:
     return hashing.mac(key, *(part.encode() for part in parts))
 
 
+def lookup_many(db: Session, ref: KeyRef, purpose: str) -> Callable[[str], bytes]:
+    """`lookup` of one part for many values: the key is derived once. Not to be kept beyond the act."""
+    key = keyring_of(db).derived(ref, purpose)
+    return lambda part: hashing.mac(key, part.encode())
+
+
 def chunk_binding(
     ref: KeyRef, field: SealedField, blob_id: UUID, sealed_rev: int, n: int, *, last: bool
 ) -> aead.Binding:
