@@ -15,11 +15,13 @@ from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding import queries, service
+from qualcoder.coding.drawing import Drawer
 from qualcoder.coding.forms import CodingForm, QuoteForm, SearchForm
 from qualcoder.coding.models import Valence
 from qualcoder.coding.searching import Answer, Ask, search_study
 from qualcoder.coding.service import NewCoding
 from qualcoder.coding.view import QuoteEntry
+from qualcoder.core.catalogue import catalogue
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.messages import N_
@@ -51,8 +53,9 @@ def _page(
     removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    if removed is not None and queries.is_removed(db, found, CodingId(removed)):
-        view = replace(view, removed=removed)
+    drawer = _drawer(request)
+    shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
+    view = replace(view, removed=shown, drawn=tuple(map(drawer.turns, view.chunks)))
     return render(
         request,
         "coding/workbench.html",
@@ -93,8 +96,16 @@ def put(
     return _turns(request, db, touched)
 
 
+def _drawer(request: Request) -> Drawer:
+    def remove_url(coding_id: str) -> str:
+        return str(request.app.url_path_for("coding:remove", coding_id=coding_id))
+
+    return Drawer(catalogue(language_of(request).value), remove_url)
+
+
 def _turns(request: Request, db: WriteDb, touched: service.Touched) -> Response:
     view = queries.touched_view(db, touched, language_of(request).value)
+    view = replace(view, drawn=_drawer(request).turns(view.turns))
     return render(
         request,
         "coding/turns.html",

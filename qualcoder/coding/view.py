@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from markupsafe import Markup
+
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
@@ -146,11 +148,15 @@ class TouchedView:
     turns: tuple[TurnView, ...]
     counts: tuple[CodeCount, ...]
     coding_count: int
+    drawn: Markup = field(default=Markup(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchView:
-    """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first."""
+    """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first.
+
+    `drawn` are the chunks as HTML.
+    """
 
     transcript_id: UUID
     version: int
@@ -165,3 +171,4 @@ class WorkbenchView:
     valences: tuple[str, ...] = ("helps", "hinders", "denies")
     quote: QuoteEntry = QuoteEntry()
     removed: UUID | None = None
+    drawn: tuple[Markup, ...] = field(default=(), repr=False)

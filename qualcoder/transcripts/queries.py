@@ -167,6 +167,8 @@ def raw_version(db: Session, transcript: Transcript) -> TextVersion:
 
 def open_turns(db: Session, key: KeyRef, turns: list[Turn]) -> list[OpenTurn]:
     """Open turns. The caller has checked the permission and recorded the disclosure."""
+    speaker_in = sealing.bulk_opener(db, key, f.TURN_SPEAKER)
+    body_in = sealing.bulk_opener(db, key, f.TURN_BODY)
     return [
         OpenTurn(
             n=turn.n,
@@ -175,8 +177,8 @@ def open_turns(db: Session, key: KeyRef, turns: list[Turn]) -> list[OpenTurn]:
             bounds=tuple(turn.bounds),
             language=turn.language,
             is_interviewer=turn.is_interviewer,
-            speaker=sealing.open_(db, key, f.TURN_SPEAKER, turn, turn.speaker_ct),
-            body=sealing.open_(db, key, f.TURN_BODY, turn, turn.body_ct),
+            speaker=speaker_in(turn.id, turn.sealed_rev, turn.speaker_ct).decode(),
+            body=body_in(turn.id, turn.sealed_rev, turn.body_ct).decode(),
         )
         for turn in turns
         if turn.sealed_to is SealedTo.INTERVIEW
