@@ -55,7 +55,11 @@ class ExportFile:
     media_type: str
 
 
-MEDIA = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.DTA: "application/octet-stream"}
+MEDIA = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.DTA: "application/octet-stream",
+}
 
 
 def ask_export(db: Session, access: Access, file_format: ExportFormat, spec: ExportSpec) -> ExportLedger:
