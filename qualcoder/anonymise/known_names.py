@@ -26,7 +26,7 @@ from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
-# A lower-case word of three letters proves nothing: the name Дана must not take every "дан".
+# A lower-case word or stem of three letters proves nothing: the name Дана must not take every "дан".
 _MIN_LOWER_LENGTH = 4
 _HIDING = frozenset({"Mn", "Cf"})
 # Codes that stand in released texts instead of names. In Kazakh the word of the code is a first name too.
@@ -55,14 +55,14 @@ class KnownNames:
         if not self.people:
             return found
         tried: dict[str, frozenset[UUID]] = {}
+        nobody: frozenset[UUID] = frozenset()
         for word in filter(_may_be_a_name, set(words)):
-            people: set[UUID] = set()
+            shortest = 0 if word[0].isupper() else _MIN_LOWER_LENGTH
             for form in stems(word, "mixed"):
                 if form not in tried:
-                    tried[form] = self.people.get(self.mac(form), frozenset())
-                people |= tried[form]
-            if people:
-                found[word] = frozenset(people)
+                    tried[form] = self.people.get(self.mac(form), nobody)
+                if tried[form] and len(form) >= shortest:
+                    found[word] = found.get(word, nobody) | tried[form]
         return found
 
     def hits(self, texts: Sequence[str]) -> list[list[Hit]]:
@@ -114,5 +114,5 @@ def known_names(db: Session, study_id: StudyId) -> KnownNames:
         people.setdefault(mac, set()).add(entity_id)
     return KnownNames(
         {mac: frozenset(owners) for mac, owners in people.items()},
-        sealing.lookup_many(db, KeyRef.study(study_id), "surface"),
+        sealing.bulk_lookup(db, KeyRef.study(study_id), "surface"),
     )

@@ -46,6 +46,8 @@ ACT_LABELS = {
     "search.done": N_("searched the study"),
     "export.asked": N_("asked for an export"),
     "export.made": N_("made an export file"),
+    "export.names_found": N_("asked for a file that would have named somebody; it was not made"),
+    "export.names_kept": N_("had a file made with words that look like names"),
     "export.downloaded": N_("downloaded an export"),
     "job.cancelled": N_("stopped background work"),
     "job.retried": N_("began background work again"),

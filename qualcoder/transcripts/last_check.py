@@ -30,6 +30,10 @@ from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 SOURCE = "leak_check"
+STILL_NAMES = N_(
+    "The last check found places that may still name somebody. They wait for a decision in the list; nothing was"
+    " released."
+)
 _SURE, _UNSURE = 0.8, 0.5
 _READ_AS = frozenset({"ru", "kk", "en"})
 
@@ -104,7 +108,7 @@ def leaks_in(known: KnownNames, drafts: Sequence[Draft], spans: Sequence[PiiSpan
         for hit in hits:
             _weigh_name(leaks, draft, mine, hit.span, _SURE if hit.is_sure else _UNSURE)
         _weigh_rules(leaks, draft, mine)
-    leaks.again = list(dict.fromkeys(leaks.again))
+    leaks.again = list({span.id: span for span in leaks.again}.values())
     return leaks
 
 

@@ -19,6 +19,7 @@ from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.forms import DecisionForm, MarkForm, PublishForm
+from qualcoder.transcripts.last_check import STILL_NAMES, StillNames
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.review_view import LABELS, Proposal, ReviewTurn, proposals, review_turns
 from qualcoder.vault import identity, sealing
@@ -191,5 +192,9 @@ def publish(
     """Release the anonymised text to the ticked coders."""
     sent = form.require()
     coders = [PersonId(coder) for coder in sent.coders]
-    publishing.publish(db, me, transcript_id, coders, sent.seen_version)
+    try:
+        publishing.publish(db, me, transcript_id, coders, sent.seen_version)
+    except StillNames as problem:
+        with db.read() as reading:
+            return _page(request, reading, me, transcript_id, {"release": STILL_NAMES}, problem.status)
     return RedirectResponse(request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303)

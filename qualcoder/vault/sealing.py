@@ -105,10 +105,10 @@ def lookup(db: Session, ref: KeyRef, purpose: str, *parts: str) -> bytes:
     return hashing.mac(key, *(part.encode() for part in parts))
 
 
-def lookup_many(db: Session, ref: KeyRef, purpose: str) -> Callable[[str], bytes]:
-    """`lookup` of one part for many values: the key is derived once. Not to be kept beyond the act."""
+def bulk_lookup(db: Session, ref: KeyRef, purpose: str) -> Callable[[str], bytes]:
+    """What gives `lookup` of one word at a time, for many words."""
     key = keyring_of(db).derived(ref, purpose)
-    return lambda part: hashing.mac(key, part.encode())
+    return lambda word: hashing.mac(key, word.encode())
 
 
 def chunk_binding(

@@ -151,7 +151,6 @@ MAY_OPEN = {
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
-    "qualcoder/matrices/jobs.py": "the export job reads what was asked for",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",
 }
 
