@@ -54,7 +54,7 @@ class Drawer:
     def _margin(self, view: TurnView) -> str:
         if not view.marks:
             return ""
-        said = self.book.text("Codes on turn %(turn)s: %(n)s") % {"turn": view.turn.n, "n": len(view.marks)}
+        said = self.book.text(N_("Codes on turn %(turn)s: %(n)s")) % {"turn": view.turn.n, "n": len(view.marks)}
         more = f'<span class="more-codes">+{view.hidden}</span>' if view.hidden else ""
         return (
             f'<details class="margin"><summary><span class="vh">{escape(said)}</span>'
@@ -74,6 +74,8 @@ class Drawer:
         own = str(mark.id)
         name, removal = self._named(mark)
         claims = f' data-valence="{escape(mark.valence)}"' if mark.valence else ""
+        claims += f' data-weight="{mark.weight}"' if mark.weight else ""
+        claims += " data-unsure" if mark.is_unsure else ""
         button = (
             f'<button class="is-small" formaction="{self._removal[0]}{own}{self._removal[1]}" data-remove{removal}'
             if mark.is_mine
@@ -91,11 +93,11 @@ class Drawer:
         known = self._names.get(kind)
         if known is None:
             claim = f" · {self.book.text(_VALENCES.get(mark.valence, mark.valence))}" if mark.valence else ""
-            label = self.book.text("Remove: %(code)s") % {"code": mark.code_label}
+            label = self.book.text(N_("Remove: %(code)s")) % {"code": mark.code_label}
             known = self._names[kind] = (
                 f'<span class="swatch k{mark.colour} tx-{escape(mark.texture)}"></span>'
                 f'<span class="name">{escape(mark.code_label + claim)}</span>',
-                f' aria-label="{escape(label)}">{escape(self.book.text("Remove"))}</button>',
+                f' aria-label="{escape(label)}">{escape(self.book.text(N_("Remove")))}</button>',
             )
         return known
 
@@ -110,8 +112,8 @@ class Drawer:
 
     @cached_property
     def _you(self) -> str:
-        return self.book.text("you")
+        return self.book.text(N_("you"))
 
     @cached_property
     def _memo(self) -> str:
-        return str(escape(self.book.text("memo")))
+        return str(escape(self.book.text(N_("memo"))))

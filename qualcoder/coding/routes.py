@@ -25,7 +25,6 @@ from qualcoder.core.catalogue import catalogue
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.messages import N_
-from qualcoder.core.text import Span
 from qualcoder.transcripts.access import reach_codable
 from qualcoder.web import locale
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
@@ -76,23 +75,7 @@ def put(
     form: Annotated[Posted[CodingForm], Depends(posted_json(CodingForm))],
 ) -> Response:
     """Add a coding under the client's id; the same request again gives the same answer."""
-    sent = form.require()
-    if sent.start >= sent.end:
-        raise Invalid(N_("Nothing is selected. Select some words and choose the code again."))
-    new = NewCoding(
-        id=coding_id,
-        transcript_id=TranscriptId(sent.transcript_id),
-        text_number=sent.version,
-        span=Span(sent.start, sent.end),
-        code_id=CodeId(sent.code_id),
-        valence=sent.valence,
-        weight=sent.weight,
-        is_unsure=sent.unsure,
-    )
-    touched = service.add_coding(db, me, new)
-    if sent.memo:
-        db.flush()
-        service.add_memo(db, me, coding_id, sent.memo)
+    touched = service.add_coding(db, me, form.require().as_new(coding_id))
     return _turns(request, db, touched)
 
 

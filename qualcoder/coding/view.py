@@ -48,6 +48,8 @@ class CodingMark:
     coder_name: str = field(repr=False)
     is_mine: bool
     valence: str | None = None
+    weight: int | None = None
+    is_unsure: bool = False
     has_memo: bool = False
 
 

@@ -34,6 +34,7 @@ from qualcoder.matrices import service as matrices
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
+from qualcoder.matrices.shapes import measures_named
 from qualcoder.races import service as races
 from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
@@ -295,6 +296,10 @@ def matrix_export(
     form: Annotated[str, typer.Option("--format", help="csv, xlsx, dta, or several with commas")] = "csv,dta",
     profile: Annotated[str, typer.Option(help="internal; others come with the disclosure gate")] = "internal",
     shape: Annotated[str, typer.Option(help="wide: a row per race; long: a row per race and code")] = "wide",
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="presence, segments, respondents, interviews, characters, denied; repeatable. All if none."),
+    ] = None,
     *,
     keep_names: Annotated[bool, typer.Option(help="words that look like known names are none")] = False,
 ) -> None:
@@ -304,7 +309,9 @@ def matrix_export(
         raise Invalid(N_("The formats are csv, xlsx and dta, the profile is internal."))
     if shape not in {"wide", "long"}:
         raise Invalid(N_("The shape is wide or long."))
-    spec = ExportSpec(Question(), shape, Language.EN.value, keep_names)
+    spec = ExportSpec(
+        Question(), shape, Language.EN.value, measures_named(measure or ()), keeps_names=keep_names
+    )
     with opened(home) as found:
         with found.data.read() as db:
             shared.access(db, as_, study, Act.EXPORT)

@@ -186,7 +186,7 @@ def ask_export(
         message = N_("Only internal exports are made until figures pass the disclosure gate.")
         raise Invalid(message, fields={"profile": message})
     question = Question(PersonId(sent.coder) if sent.coder else None, sent.link_type, sent.rollup)
-    spec = ExportSpec(question, sent.shape.value, sent.language.value, sent.keep_names)
+    spec = ExportSpec(question, sent.shape.value, sent.language.value, keeps_names=sent.keep_names)
     return _export(request, db, service.ask_export(db, access, sent.format, spec))
 
 

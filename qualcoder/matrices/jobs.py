@@ -49,7 +49,7 @@ def export(database: Database, job_id: JobId) -> None:
         spec = spec_of(db, access, row)
         labelled = label(db, access, cells.build(db, access, spec.question), Language(spec.language))
         say = catalogue(spec.language).text
-        table = long(labelled, say=say) if spec.shape == "long" else wide(labelled, say=say)
+        table = (long if spec.shape == "long" else wide)(labelled, say=say, measures=spec.measures)
         title = title_of(db, access.study)
         # A wide table begins with the key and the variables of the race, a long one with the key.
         public = 1 if spec.shape == "long" else 1 + len(labelled.race_columns)

@@ -197,7 +197,7 @@ def ask_export(
     access = study_by_slug(db, me, slug, Act.EXPORT)
     sent = form.require()
     question = _question(sent.coder, sent.link_type, rollup=sent.rollup)
-    spec = ExportSpec(question, sent.shape, language_of(request).value, sent.keep_names)
+    spec = ExportSpec(question, sent.shape, language_of(request).value, keeps_names=sent.keep_names)
     export = service.ask_export(db, access, sent.format, spec)
     return RedirectResponse(request.app.url_path_for("matrices:export_page", export_id=export.id), status_code=303)
 

@@ -22,6 +22,7 @@ from qualcoder.core.queue import add_job
 from qualcoder.interviews.models import LinkType
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat, ExportLedger, Profile
+from qualcoder.matrices.shapes import ALL_MEASURES, Measure, measures_named
 from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.models import Blob
@@ -36,17 +37,19 @@ class ExportSpec:
     question: Question
     shape: str
     language: str
+    measures: tuple[Measure, ...] = ALL_MEASURES
     keeps_names: bool = False
 
     @classmethod
     def from_json(cls, held: Any) -> ExportSpec:
-        """What `to_json` wrote, also before names could be kept."""
+        """What `to_json` wrote, also before measures could be chosen and names kept."""
         question = Question(
             PersonId(UUID(held["coder"])) if held["coder"] else None,
             LinkType(held["link_type"]) if held["link_type"] else None,
             bool(held["rolled_up"]),
         )
-        return cls(question, held["shape"], held["language"], bool(held.get("keeps_names")))
+        measures = measures_named(held.get("measures", ()))
+        return cls(question, held["shape"], held["language"], measures, keeps_names=bool(held.get("keeps_names")))
 
     def to_json(self) -> dict[str, object]:
         question = self.question
@@ -56,6 +59,7 @@ class ExportSpec:
             "rolled_up": question.is_rolled_up,
             "shape": self.shape,
             "language": self.language,
+            "measures": [measure.word for measure in self.measures],
             "keeps_names": self.keeps_names,
         }
 

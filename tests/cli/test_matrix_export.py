@@ -26,6 +26,29 @@ def test_every_format_comes_out_at_once_and_says_the_same(study: Shell) -> None:
     assert [row[0] for row in rows] == [line[0] for line in lines]
 
 
+@pytest.mark.parametrize(("shape", "endings"), [("wide", {"n", "r"}), ("long", {"seg", "n_resp"})])
+def test_only_the_measures_that_were_named_come_out(study: Shell, shape: str, endings: set[str]) -> None:
+    def columns(name: str, *measures: str) -> list[str]:
+        named = [word for measure in measures for word in ("--measure", measure)]
+        out = study.folder / name
+        study.run("matrix", "export", *HERE, "--out", str(out), "--format", "csv", "--shape", shape, *named)
+        return next(csv.reader((out / "akims-matrix.csv").read_text("utf-8-sig").splitlines()))
+
+    every = columns("every")
+    all_of_one = columns("all", "denied", "presence", "characters", "interviews", "segments", "respondents")
+    some = columns("some", "respondents", "segments", "segments")
+    assert all_of_one == every
+    figures = {name for name in every if name not in some}
+    assert some == [name for name in every if name in some]
+    ending = {name.rpartition("_")[2] if shape == "wide" else name for name in figures}
+    assert not ending & endings
+    assert len(ending) == 4
+    other = study.folder / "other"
+    for wrong in ("rows", "", "n", "SEGMENTS", "segments,denied"):
+        study.run("matrix", "export", *HERE, "--out", str(other), "--measure", wrong, status=2)
+    assert not other.exists()
+
+
 def test_a_table_too_large_for_excel_is_a_sentence_and_no_file(study: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel, "MOST_COLUMNS", 20)
     out = study.folder / "out"

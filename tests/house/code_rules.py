@@ -148,6 +148,7 @@ _OPENERS = {
 MAY_OPEN = {
     "qualcoder/accounts/people.py": "names, addresses and second factors of people who sign in",
     "qualcoder/codebooks/queries.py": "the codebook, which every reader of the study may see",
+    "qualcoder/interviews/consents.py": "consents; acts check the person, the page records the opening",
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",

@@ -45,7 +45,7 @@ def named(home: Home, world: World) -> None:
 def ask(home: Home, world: World, form: ExportFormat, shape: str, *, keeps_names: bool = False) -> ExportLedger:
     with home.data.transaction() as db:
         access = access_of(db, world.study, world.pi)
-        return service.ask_export(db, access, form, ExportSpec(Question(), shape, "ru", keeps_names))
+        return service.ask_export(db, access, form, ExportSpec(Question(), shape, "ru", keeps_names=keeps_names))
 
 
 def job(home: Home, export: ExportLedger) -> Job:
