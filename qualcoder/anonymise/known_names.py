@@ -19,7 +19,7 @@ from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.rules.common_words import NOT_NAMES
-from qualcoder.anonymise.surfaces import stems
+from qualcoder.anonymise.surfaces import sought
 from qualcoder.core.ids import StudyId
 from qualcoder.core.text import Span
 from qualcoder.vault import sealing
@@ -58,10 +58,10 @@ class KnownNames:
         nobody: frozenset[UUID] = frozenset()
         for word in filter(_may_be_a_name, set(words)):
             shortest = 0 if word[0].isupper() else _MIN_LOWER_LENGTH
-            for form in stems(word, "mixed"):
+            for form in sought(word, "mixed"):
                 if form not in tried:
                     tried[form] = self.people.get(self.mac(form), nobody)
-                if tried[form] and len(form) >= shortest:
+                if tried[form] and len(form.rpartition(":")[2]) >= shortest:
                     found[word] = found.get(word, nobody) | tried[form]
         return found
 
@@ -106,6 +106,7 @@ def known_names(db: Session, study_id: StudyId) -> KnownNames:
         .where(
             col(Entity.study_id) == study_id,
             col(Entity.kind) == Label.PERSON,
+            col(Entity.merged_into).is_(None),
             or_(col(Entity.name_ct).is_not(None), accepted),
         )
     )

@@ -23,6 +23,7 @@ from qualcoder.core.errors import Conflict
 from qualcoder.core.ids import new_id
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
+from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.queries import OpenTurn, raw_version
 from qualcoder.vault import fields as f
@@ -155,7 +156,7 @@ def reopen(db: Session, reach: Reach, leaks: Leaks) -> None:
         row.tier, row.decision = Tier.A, Decision.UNDECIDED
         row.decided_by = row.decided_at = None
     version_id = raw_version(db, transcript).id
-    known = resolve(db, transcript.study_id, leaks.missed)
+    known = resolve(db, transcript.study_id, leaks.missed, places=places_of_study(db, transcript.study_id))
     for mention, behind in zip(leaks.missed, known, strict=True):
         key = sealing.RowKey(new_id())
         own = sealing.seal(db, KeyRef.study(transcript.study_id), f.PII_REPLACEMENT, key, behind.replacement)
@@ -172,6 +173,7 @@ def reopen(db: Session, reach: Reach, leaks: Leaks) -> None:
                 score=mention.score,
                 sources=list(mention.sources),
                 entity_id=behind.entity.id if behind.entity else None,
+                grammar=behind.grammar,
                 replacement_ct=None if behind.entity else own,
             )
         )

@@ -14,8 +14,9 @@ from sqlmodel import Session, col, delete, select
 from qualcoder.accounts.models import Membership, Originals, Person, Role
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.known_names import known_names
-from qualcoder.anonymise.models import Decision, PiiSpan
+from qualcoder.anonymise.models import Decision, PiiSpan, ReplacementLog
 from qualcoder.anonymise.redact import Replacement, redact
+from qualcoder.anonymise.registry import logged
 from qualcoder.anonymise.service import remember_names, replacement_of
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -53,6 +54,7 @@ class Prepared:
     drafts: tuple[Draft, ...]
     raw: dict[TurnId, tuple[bytes, bytes]]
     accepted: tuple[tuple[PiiSpan, str], ...]
+    log: tuple[ReplacementLog, ...]
 
 
 # Roles in the published text instead of labels, which may hold names.
@@ -115,6 +117,7 @@ def _prepare(db: Session, reach: Reach, spans: Sequence[PiiSpan]) -> Prepared:
         drafts=drafts,
         raw=_for_vault(db, reach, raw_rows, raw),
         accepted=tuple((span, text[span.start : span.end]) for span in accepted),
+        log=tuple(logged(db, accepted, transcript.id, version.id, reach.me.id)),
     )
 
 
@@ -194,6 +197,7 @@ def _write(db: Session, reach: Reach, prepared: Prepared) -> None:
     db.add(prepared.version)
     db.flush()
     db.add_all(prepared.turns)
+    db.add_all(prepared.log)
     remember_names(db, transcript.study_id, [(db.merge(span, load=False), said) for span, said in prepared.accepted])
     _put_originals_away(db, reach, prepared)
     transcript.text_version_id = prepared.version.id

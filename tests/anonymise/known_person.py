@@ -23,6 +23,9 @@ CASES = {
     "a soft hyphen inside": "Ойла\u00adпов",
     "a zero-width space inside": "Ой\u200bлапов",
     "with a hyphen": "Бекзат-ағай",
+    "Latin": "Bekzat Oylapov",
+    "Latin, lower case": "oylapov",
+    "Latin with a Kazakh ending": "Oylapovтың",
 }
 HARMLESS = (
     "Воды не было, и все спрашивали, кто это исправит.",

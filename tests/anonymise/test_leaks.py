@@ -18,7 +18,7 @@ from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.known_names import KnownNames, known_names
 from qualcoder.anonymise.leaks import NamesSomebody, Place, labels_by_rules, places, places_of_full_names, rules_around
 from qualcoder.anonymise.models import Decision, PiiSpan
-from qualcoder.anonymise.surfaces import stems
+from qualcoder.anonymise.surfaces import indexed
 from qualcoder.audit.models import AuditEntry
 from qualcoder.core.ids import TranscriptId
 from qualcoder.core.text import Span
@@ -38,7 +38,7 @@ def names_of(*surfaces: str) -> KnownNames:
     for surface in surfaces:
         person = uuid4()
         for word in surface.split():
-            for form in stems(word, "mixed"):
+            for form in indexed(word, "mixed"):
                 people[plain(form)] = people.get(plain(form), frozenset()) | {person}
     return KnownNames(people, plain)  # type: ignore[arg-type]  # ids of people
 

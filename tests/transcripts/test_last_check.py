@@ -64,7 +64,7 @@ def test_every_form_of_a_known_name_is_caught_then_decided_then_gone(home: Home,
         decide(home, world, span, Decision.ACCEPT)
     released = release(home, transcript, world.pi)
     after = "\n".join(turn.body for turn in making.text_of(home, released)).casefold()
-    for word in ("йлапов", "бекзат", "oйл", "ойла"):
+    for word in ("йлапов", "бекзат", "oйл", "ойла", "oylapov", "bekzat"):
         assert word not in after
     assert len(before) == 2 * len(CASES) + 2
 
