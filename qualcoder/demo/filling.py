@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +124,9 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         found = reviewing.reach_review(db, cast.researcher, transcript_id)
         reviewing.accept_all(db, found)
         for missed in told.by_hand:
-            reviewing.mark_missed(db, found, missed.words, missed.label)
+            # Whoever was named in an earlier interview is found by the search.
+            with suppress(Invalid):
+                reviewing.mark_missed(db, found, missed.words, missed.label)
         if told.stage is Stage.SECOND_READING:
             reviewing.finish_first_reading(db, found)
             return

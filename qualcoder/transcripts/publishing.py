@@ -25,8 +25,10 @@ from qualcoder.core.errors import Conflict, Invalid
 from qualcoder.core.ids import PersonId, TextVersionId, TranscriptId, TurnId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
+from qualcoder.interviews.combination import Combination
 from qualcoder.transcripts.access import Reach, reach
 from qualcoder.transcripts.last_check import Draft, Replaced, StillNames, leaks_in, reopen
+from qualcoder.transcripts.left_over import PUBLISHED, combination_in
 from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, TranscriptState, Turn
 from qualcoder.transcripts.queries import OpenTurn, assigned_to, open_turns, raw_version, turns_of
 from qualcoder.transcripts.reviewing import reach_review, require_releasable
@@ -55,6 +57,7 @@ class Prepared:
     raw: dict[TurnId, tuple[bytes, bytes]]
     accepted: tuple[tuple[PiiSpan, str], ...]
     log: tuple[ReplacementLog, ...]
+    combination: Combination | None
 
 
 # Roles in the published text instead of labels, which may hold names.
@@ -117,6 +120,7 @@ def _prepare(db: Session, reach: Reach, spans: Sequence[PiiSpan]) -> Prepared:
         drafts=drafts,
         raw=_for_vault(db, reach, raw_rows, raw),
         accepted=tuple((span, text[span.start : span.end]) for span in accepted),
+        combination=combination_in(db, reach, raw, spans),
         log=tuple(logged(db, accepted, transcript.id, version.id, reach.me.id)),
     )
 
@@ -207,12 +211,13 @@ def _write(db: Session, reach: Reach, prepared: Prepared) -> None:
     chain.record(
         db,
         reach.me.id,
-        "transcript.published",
+        PUBLISHED,
         "transcript",
         transcript.id,
         study_id=transcript.study_id,
         replaced=len(prepared.accepted),
         turns=len(prepared.turns),
+        races=prepared.combination.races if prepared.combination else 0,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from qualcoder.anonymise.models import Decision
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
+from qualcoder.interviews.combination import Combination
 from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.forms import DecisionForm, MarkForm, PublishForm
 from qualcoder.transcripts.last_check import STILL_NAMES, StillNames
+from qualcoder.transcripts.left_over import combination_in
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.review_view import LABELS, Proposal, ReviewTurn, proposals, review_turns
 from qualcoder.vault import identity, sealing
@@ -49,6 +52,9 @@ class ReviewView:
     is_first_reader: bool
     has_vault: bool
     errors: dict[str, str]
+    combination: Combination | None
+    fewest: int
+    kinds: Mapping[Label, str] = field(default_factory=lambda: LABELS)
 
 
 def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str, str]) -> tuple[Access, ReviewView]:
@@ -74,6 +80,8 @@ def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str,
         is_first_reader=transcript.first_reader == me.id,
         has_vault=identity.exists(sealing.keyring_of(db), study.id),
         errors=errors,
+        combination=combination_in(db, found, turns, spans, shown),
+        fewest=study.min_cell,
     )
     return found.access, view
 
