@@ -61,6 +61,7 @@ class InterviewView:
     typed: ConsentForm | None = None
     is_recorded: bool = False
     may_record_consent: bool = False
+    telling: tuple[str, ...] = ()
     acts: Mapping[str, str] = field(default_factory=lambda: ACT_LABELS)
     categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
     link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)

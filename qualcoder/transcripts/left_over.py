@@ -59,7 +59,8 @@ def _linked(db: Session, found: Reach) -> frozenset[UUID]:
     transcript = found.transcript
     interview_id = InterviewId(transcript.interview_id)
     links = links_of(db, found.access, [interview_id])[interview_id]
-    rounds: dict[UUID, UUID] = {line.id: line.contest_id for line in rounds_of(db, transcript.study_id)} if links else {}
+    lines = rounds_of(db, transcript.study_id) if links else []
+    rounds: dict[UUID, UUID] = {line.id: line.contest_id for line in lines}
     contests = {link.id for link in links if link.kind is LinkKind.CONTEST}
     contests |= {rounds[link.id] for link in links if link.kind is LinkKind.ROUND and link.id in rounds}
     return frozenset(contests)
