@@ -12,7 +12,18 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import bench, custody, evaluating, house, records, scanning, studies, tokens, training
+from qualcoder.commands import (
+    bench,
+    custody,
+    evaluating,
+    house,
+    places,
+    records,
+    scanning,
+    studies,
+    tokens,
+    training,
+)
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -26,6 +37,7 @@ app.add_typer(custody.backup_app, name="backup")
 app.add_typer(studies.study_app, name="study")
 records.add_to(studies.races_app)
 app.add_typer(studies.races_app, name="races")
+app.add_typer(places.places_app, name="places")
 app.add_typer(studies.codebook_app, name="codebook")
 app.add_typer(studies.transcripts_app, name="transcripts")
 app.add_typer(studies.review_app, name="review")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from qualcoder.accounts.models import Originals, Role
+from qualcoder.accounts.models import Originals, Pseudonyms, Role
 
 
 class SignInForm(BaseModel):
@@ -93,6 +93,7 @@ class PolicyForm(BaseModel):
     needs_second_reader: bool = False
     may_accept_all: bool = False
     originals: Originals | None = None
+    pseudonyms: Pseudonyms | None = None
 
 
 class TitleForm(BaseModel):

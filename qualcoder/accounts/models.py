@@ -39,6 +39,13 @@ class Originals(StrEnum):
     DESTROY = "destroy"
 
 
+class Pseudonyms(StrEnum):
+    """What stands for people in published text: bracket codes, or invented names."""
+
+    CODES = "codes"
+    NAMES = "names"
+
+
 class Person(Versioned, Table, table=True):
     """Somebody who may sign in."""
 
@@ -69,6 +76,7 @@ class Study(Versioned, Table, table=True):
     needs_second_reader: bool = True
     may_accept_all: bool = False
     originals: Originals = text_enum(Originals, name="study_originals", default=Originals.VAULT)
+    pseudonyms: Pseudonyms = text_enum(Pseudonyms, name="study_pseudonyms", default=Pseudonyms.CODES)
     min_cell: int = 5
     retention_days: int = 0
     is_demo: bool = False

@@ -22,6 +22,8 @@ class Act(StrEnum):
     UPLOAD = "upload"
     LIST_TRANSCRIPTS = "list_transcripts"
     REVIEW = "review"
+    SEE_REGISTRY = "see_registry"
+    EDIT_REGISTRY = "edit_registry"
     ASSIGN = "assign"
     SEE_INTERVIEW = "see_interview"
     LINK = "link"
@@ -52,6 +54,9 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.UPLOAD: _FIELD,
     Act.LIST_TRANSCRIPTS: _READERS,
     Act.REVIEW: _FIELD,
+    # A researcher sees entries of own uploads, and changes those that stand nowhere else: `transcripts.registry`.
+    Act.SEE_REGISTRY: _FIELD,
+    Act.EDIT_REGISTRY: _FIELD,
     Act.ASSIGN: _FIELD,
     Act.SEE_INTERVIEW: _FIELD,
     Act.LINK: _FIELD,

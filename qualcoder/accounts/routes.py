@@ -262,7 +262,8 @@ def set_policy(
 ) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
     sent = form.require()
-    accounts.set_policy(db, access, accounts.Policy(sent.needs_second_reader, sent.may_accept_all, sent.originals))
+    policy = accounts.Policy(sent.needs_second_reader, sent.may_accept_all, sent.originals, sent.pseudonyms)
+    accounts.set_policy(db, access, policy)
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 
 

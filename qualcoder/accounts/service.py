@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import factors, people, sessions, signing_in, tokens
 from qualcoder.accounts.access import SLUG, Access
-from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Role, Study
+from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Pseudonyms, Role, Study
 from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -319,6 +319,7 @@ class Policy:
     needs_second_reader: bool
     may_accept_all: bool
     originals: Originals | None = None
+    pseudonyms: Pseudonyms | None = None
 
 
 def rename_study(db: Session, access: Access, title: str) -> None:
@@ -342,6 +343,7 @@ def set_policy(db: Session, access: Access, policy: Policy) -> None:
     study.needs_second_reader = policy.needs_second_reader
     study.may_accept_all = policy.may_accept_all
     study.originals = policy.originals or study.originals
+    study.pseudonyms = policy.pseudonyms or study.pseudonyms
     chain.record(db, access.person.id, "study.policy_set", "study", study.id, study_id=study.id)
 
 

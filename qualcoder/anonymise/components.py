@@ -40,6 +40,11 @@ _CUE_RULES: dict[str, tuple[Rule, ...]] = {
 _EVERYWHERE: tuple[Rule, ...] = oblasts.RULES + clans.RULES
 
 
+def rules_for(language: str) -> tuple[Rule, ...]:
+    """Every rule that reads a text of this language; needs no spaCy."""
+    return structured.RULES + _CUE_RULES[language] + _EVERYWHERE
+
+
 def add_findings(doc: Doc, found: Iterable[Finding]) -> None:
     """Add to what earlier components found; offsets are characters of `doc.text`."""
     doc._.findings = (*doc._.findings, *found)

@@ -9,10 +9,24 @@ from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 
+from qualcoder.anonymise.classifier import PlaceLevel
 from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.generalising import Level
 from qualcoder.core.ids import EntityId, PersonId, StudyId
-from qualcoder.core.tables import IdColumn, Table, Versioned, bare_id, moment, plain_bytes, plain_json, text_enum
+from qualcoder.core.tables import (
+    IdColumn,
+    Table,
+    Versioned,
+    bare_id,
+    moment,
+    plain_bytes,
+    plain_json,
+    plain_text,
+    text_enum,
+)
 from qualcoder.vault import fields as f
+
+CLASSIFIER = "published classifier of places"
 
 
 class Decision(StrEnum):
@@ -41,6 +55,15 @@ class Entity(Versioned, Table, table=True):
     tier: Tier = text_enum(Tier, name="entity_tier")
     pseudonym_ct: bytes = f.sealed(f.ENTITY_PSEUDONYM)
     name_ct: bytes | None = f.sealed(f.ENTITY_NAME, nullable=True)
+    level: Level = text_enum(Level, name="entity_level", default=Level.CODE)
+    # What each level writes, in three languages; a village's says in which district it lies.
+    levels_ct: bytes | None = f.sealed(f.ENTITY_LEVELS, nullable=True)
+    # Grows when what readers will see changes; the log of replacements keeps what they saw before.
+    shown_rev: int = 0
+    # Grows with a merge or a split, which change no other column of the row.
+    revision: int = 0
+    # The entity this one turned out to be; it stays for the log of replacements.
+    merged_into: EntityId | None = IdColumn(foreign="entity.id", nullable=True)
     sealed_rev: int = 0
     version: int = 1
 
@@ -73,6 +96,7 @@ class PiiSpan(Versioned, Table, table=True):
     score: float
     sources: list[str] = plain_json("names of detectors")
     entity_id: EntityId | None = IdColumn(foreign="entity.id", nullable=True)
+    grammar: str = plain_text("the case and number of a name, not the name", length=60, default="")
     decision: Decision = text_enum(Decision, name="pii_decision", default=Decision.UNDECIDED)
     replacement_ct: bytes | None = f.sealed(f.PII_REPLACEMENT, nullable=True)
     keep_reason_ct: bytes | None = f.sealed(f.PII_REASON, nullable=True)
@@ -80,6 +104,36 @@ class PiiSpan(Versioned, Table, table=True):
     decided_at: datetime | None = moment(nullable=True)
     sealed_rev: int = 0
     version: int = 1
+
+
+class ReplacementLog(Table, table=True):
+    """What was put in the place of a finding in one published version; never changed, and without the words."""
+
+    __tablename__ = "replacement_log"
+    id: UUID = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id")
+    transcript_id: UUID = bare_id("row of transcript, which lies above this package")
+    text_version_id: UUID = bare_id("row of text_version, which lies above this package")
+    pii_span_id: UUID = bare_id("row of pii_span", index=False)
+    entity_id: EntityId | None = IdColumn(foreign="entity.id", nullable=True)
+    shown_rev: int
+    shown_ct: bytes = f.sealed(f.REPLACEMENT_SHOWN)
+    made_by: PersonId = IdColumn(foreign="person.id", index=False)
+    made_at: datetime = moment()
+    sealed_rev: int = 0
+
+
+class ClassifierPlace(Table, table=True):
+    """A place of the official classifier, the same for all studies. Keys are stems of the name."""
+
+    __tablename__ = "classifier_place"
+    id: UUID = IdColumn()
+    code: str = plain_text(CLASSIFIER, length=9, unique=True)
+    level: PlaceLevel = text_enum(PlaceLevel, name="classifier_level")
+    name_ru: str = plain_text(CLASSIFIER)
+    name_kk: str = plain_text(CLASSIFIER)
+    key_ru: str = plain_text(CLASSIFIER, index=True)
+    key_kk: str = plain_text(CLASSIFIER, index=True)
 
 
 class ListEntry(Table, table=True):

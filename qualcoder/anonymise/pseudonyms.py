@@ -1,20 +1,20 @@
 """What a reader sees instead of a name: bracket codes in the language of the interview.
 
-A code stands for one entity in the whole study, keeps its number, says nothing about sex, and is not inflected: the
-case of the word it replaces is lost ("[Адам 3] бердім" for a dative). Names drawn from invented word lists, put into
-the right case, need morphology and are a later addition; the interface of `propose` stays.
+A code stands for one entity in the whole study, keeps its number and says nothing about sex. How it takes over the
+endings of the word it replaces is in `inflection`; names instead of codes are in `surrogates`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from itertools import count
 
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import KAZAKH_ONLY, has_cyrillic, shadow_of
 
-_LANGUAGES = ("kk", "ru", "en")
+LANGUAGES = ("kk", "ru", "en")
 # One code per entity: the number tells entities apart.
 _NUMBERED = {
     Label.PERSON: ("Адам", "Лицо", "Person"),
@@ -46,6 +46,7 @@ _OBLAST_SIGN = re.compile(r"(?i)(?:област|обл\.|облыс|region|oblas
 _DISTRICT_SIGN = re.compile(r"(?i)(?:район|р-н|аудан|district|rayon|raion)")
 
 _BAND = 10
+_HALF_BAND = 5
 _OLDEST_BAND = 80
 _TENS = (
     ("twenty", "двадцать", "жиырма"),
@@ -66,7 +67,7 @@ def propose(label: Label, surface: str, language: str, taken: Collection[str], n
     Codes with a number move on to the next free one when `taken` (by other entities) has them; generalisations
     (a year, an age band, "[oblast]") may be shared by many. `language` "mixed" follows the letters of the surface.
     """
-    voice = _LANGUAGES.index(_language_of(surface, language))
+    voice = LANGUAGES.index(_language_of(surface, language))
     if label is Label.PLACE_FINE and not _ADDRESS_SIGN.search(shadow_of(surface).text):
         return _numbered(_VILLAGE[voice], taken, number)
     if label in _NUMBERED:
@@ -75,7 +76,7 @@ def propose(label: Label, surface: str, language: str, taken: Collection[str], n
 
 
 def _language_of(surface: str, language: str) -> str:
-    if language in _LANGUAGES:
+    if language in LANGUAGES:
         return language
     if language != "mixed":
         raise ValueError("language must be ru, kk, en or mixed")
@@ -99,6 +100,57 @@ def _general(label: Label, surface: str, voice: int) -> str:
     if label is Label.AGE and (band := _age_band(text)):
         return band
     return _PLAIN[label][voice]
+
+
+def kinds_of(label: Label, surface: str) -> tuple[str, str, str]:
+    """What sort of thing it is, in the order of LANGUAGES, without brackets or number."""
+    text = shadow_of(surface).text
+    if label is Label.PLACE_FINE:
+        return _ADDRESS if _ADDRESS_SIGN.search(text) else _VILLAGE
+    if label is Label.PLACE_COARSE:
+        return _coarse_place(text)
+    return _NUMBERED.get(label) or _PLAIN[label]
+
+
+def year_in(text: str) -> str:
+    """The year of a date, "" when there is none."""
+    match = _YEAR.search(text)
+    return match.group() if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBands:
+    """An age as a decade ("40–49", "80+"), and as five years where it is known exactly."""
+
+    decade: str
+    half_decade: str
+
+
+def age_in(surface: str) -> AgeBands | None:
+    """The bands of an age in figures or words."""
+    text = shadow_of(surface).text
+    decade = _age_band(text)
+    if decade is None:
+        return None
+    years = _years(text) or 0
+    low = years // _HALF_BAND * _HALF_BAND
+    is_exact = re.search(r"\d", text) is not None and years < _OLDEST_BAND
+    return AgeBands(decade, f"{low}–{low + _HALF_BAND - 1}" if is_exact else "")
+
+
+def is_code_word(word: str) -> bool:
+    """Whether a casefolded word is one that codes are made of."""
+    tables = (*_NUMBERED.values(), *_PLAIN.values(), _VILLAGE, _ADDRESS, _OBLAST, _DISTRICT, _CITY)
+    return any(word == known.casefold() for table in tables for known in table)
+
+
+def language_of_code(code: str) -> str:
+    """The language that a bracket code or a pseudonym is written in."""
+    words = re.findall(r"[^\W\d_]+", code)
+    for table in (*_NUMBERED.values(), *_PLAIN.values(), _VILLAGE, _ADDRESS, _OBLAST, _DISTRICT, _CITY):
+        if words and words[0] in table:
+            return LANGUAGES[table.index(words[0])]
+    return _language_of(code, "mixed")
 
 
 def _coarse_place(text: str) -> tuple[str, str, str]:

@@ -6,16 +6,22 @@ names. Plaintext names and forms go to the identity vault, which only a PI's pas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from qualcoder.accounts.models import Pseudonyms, Study
 from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.generalising import Choice, Level, choices
+from qualcoder.anonymise.inflection import NO_GRAMMAR, Grammar, fitted, grammar_from, grammar_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
-from qualcoder.anonymise.pseudonyms import propose
-from qualcoder.anonymise.surfaces import group, named_words, stems
+from qualcoder.anonymise.naming import invent, sex_of_crowd
+from qualcoder.anonymise.places import NO_PLACES, StudyPlaces, parents_of
+from qualcoder.anonymise.pseudonyms import language_of_code, propose
+from qualcoder.anonymise.russian_forms import Sex
+from qualcoder.anonymise.surfaces import group, indexed, named_words, sought, stems
 from qualcoder.core.ids import EntityId, StudyId, new_id
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -27,7 +33,7 @@ WITH_ENTITY = frozenset({Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE, Lab
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Mention:
-    """A finding with the words it covers."""
+    """A finding with the words it covers; `before` is the word in front of it, if the caller knows it."""
 
     start: int
     end: int
@@ -37,40 +43,81 @@ class Mention:
     sources: tuple[str, ...]
     surface: str
     language: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Known:
-    """What stands behind a mention: an entity, or only a replacement."""
+    """What stands behind a mention: an entity and how its name is inflected here, or only a replacement."""
 
     entity: Entity | None
     replacement: str
+    grammar: str = ""
 
 
-def resolve(db: Session, study_id: StudyId, mentions: Sequence[Mention]) -> list[Known]:
-    """The entity and the replacement of each mention, in order; new entities are created."""
+def resolve(
+    db: Session,
+    study_id: StudyId,
+    mentions: Sequence[Mention],
+    *,
+    places: StudyPlaces = NO_PLACES,
+    with_russian: bool = False,
+) -> list[Known]:
+    """The entity and the replacement of each mention, in order; new entities are created.
+
+    Russian cases are read when `with_russian` (the worker says so) or the study gives people names.
+    """
+    study = db.get_one(Study, study_id)
+    reads_russian = with_russian or study.pseudonyms is Pseudonyms.NAMES
     numbers = group([(mention.surface, mention.label, mention.language) for mention in mentions])
     members: dict[int, list[Mention]] = {}
     for number, mention in zip(numbers, mentions, strict=True):
         members.setdefault(number, []).append(mention)
-    known = {number: _known(db, study_id, crowd) for number, crowd in members.items()}
-    return [_fitted(known[number], mention) for number, mention in zip(numbers, mentions, strict=True)]
+    crowds = {
+        number: _who(db, study, crowd, places, with_russian=reads_russian)
+        for number, crowd in members.items()
+        if crowd[0].label in WITH_ENTITY
+    }
+    return [
+        _standing(crowds[number], mention, with_russian=reads_russian)
+        if number in crowds
+        else Known(None, propose(mention.label, mention.surface, mention.language, (), 1))
+        for number, mention in zip(numbers, mentions, strict=True)
+    ]
 
 
-def _fitted(known: Known, mention: Mention) -> Known:
-    if known.entity is not None:
-        return known
-    return Known(None, propose(mention.label, mention.surface, mention.language, (), 1))
+@dataclass(frozen=True, slots=True, repr=False)
+class _Crowd:
+    """All mentions of one entity in the text that is read."""
+
+    entity: Entity
+    shown: str
+    surfaces: frozenset[str]
+    sex: Sex
 
 
-def _known(db: Session, study_id: StudyId, crowd: Sequence[Mention]) -> Known:
+def _who(db: Session, study: Study, crowd: Sequence[Mention], places: StudyPlaces, *, with_russian: bool) -> _Crowd:
     first = crowd[0]
-    if first.label not in WITH_ENTITY:
-        return Known(None, "")
-    mine = _stems(db, study_id, crowd)
-    entity = _find(db, study_id, first.label, mine) or _create(db, study_id, first)
-    _index(db, entity, {stem.mac for stem in mine})
-    return Known(entity, pseudonym_of(db, entity))
+    surfaces = list(dict.fromkeys(mention.surface for mention in crowd))
+    sex = sex_of_crowd(surfaces, with_russian=with_russian) if first.label is Label.PERSON else Sex.UNKNOWN
+    entity = _find(db, study.id, first.label, _stems(db, study.id, crowd)) or _create(db, study, crowd, sex)
+    index(db, entity, [(mention.surface, mention.language) for mention in crowd])
+    if entity.level is Level.CODE:
+        _keep_levels(db, entity, crowd, places)
+    return _Crowd(entity, pseudonym_of(db, entity), frozenset(surfaces), sex)
+
+
+def _standing(crowd: _Crowd, mention: Mention, *, with_russian: bool) -> Known:
+    grammar = grammar_of(
+        mention.surface,
+        mention.language,
+        is_person=mention.label is Label.PERSON,
+        others=crowd.surfaces,
+        before=mention.before,
+        sex=crowd.sex,
+        with_russian=with_russian,
+    )
+    return Known(crowd.entity, crowd.shown, str(grammar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +132,26 @@ class _Stem:
 
 
 def _stems(db: Session, study_id: StudyId, crowd: Sequence[Mention]) -> list[_Stem]:
-    def mac(stem: str) -> bytes:
-        return sealing.lookup(db, KeyRef.study(study_id), "surface", stem)
-
+    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
     found: list[_Stem] = []
     for mention in crowd:
         surface, language = mention.surface, mention.language
         words = named_words(surface)
-        forms = stems(surface, language)
-        if len(words) > 1 and forms:
-            found.append(_Stem(mac(forms[-1]), surface, forms[-1], len(words), is_whole=True))
+        if len(words) > 1:
+            wholes = [form for form in sought(surface, language) if " " in form]
+            found.extend(_Stem(mac(form), surface, form, len(words), is_whole=True) for form in wholes)
         for word in words:
-            found.extend(_Stem(mac(form), surface, word, len(words)) for form in stems(word, language))
+            found.extend(_Stem(mac(form), surface, word, len(words)) for form in sought(word, language))
     return list(dict.fromkeys(found))
+
+
+def surface_macs(db: Session, study_id: StudyId, surface: str, language: str) -> set[bytes]:
+    """What a mention is written down under: the whole, and each of its words."""
+    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
+    words = named_words(surface)
+    forms = {form for form in indexed(surface, language) if len(words) == 1 or " " in form}
+    forms.update(form for word in words for form in indexed(word, language))
+    return set(map(mac, forms))
 
 
 def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -> Entity | None:
@@ -113,21 +167,23 @@ def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -
             col(SurfaceIndex.study_id) == study_id,
             col(SurfaceIndex.mac).in_({stem.mac for stem in mine}),
             col(Entity.kind) == label,
+            col(Entity.merged_into).is_(None),
         )
     ).all()
     by_mac: dict[bytes, list[_Stem]] = {}
     for stem in mine:
         by_mac.setdefault(stem.mac, []).append(stem)
     words: dict[UUID, dict[str, set[str]]] = {}
-    whole: list[UUID] = []
+    whole: set[UUID] = set()
     for entity_id, mac in rows:
         shared = words.setdefault(entity_id, {})
         for stem in by_mac[mac]:
             shared.setdefault(stem.surface, set()).add(stem.word)
         if any(stem.is_whole for stem in by_mac[mac]):
-            whole.append(entity_id)
+            whole.add(entity_id)
     if whole:
-        return db.get(Entity, whole[0])
+        # Two people of one full name, told apart by a reviewer: the next mention is for a reviewer again.
+        return db.get(Entity, whole.pop()) if len(whole) == 1 else None
     fits = {entity_id: max(map(len, shared.values())) for entity_id, shared in words.items()}
     best = max(fits, key=lambda entity_id: fits[entity_id], default=None)
     is_short = max((stem.words for stem in mine), default=0) == 1
@@ -136,26 +192,73 @@ def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -
     return None
 
 
-def _create(db: Session, study_id: StudyId, mention: Mention) -> Entity:
+def _create(db: Session, study: Study, crowd: Sequence[Mention], sex: Sex) -> Entity:
+    first = crowd[0]
+    surfaces = [mention.surface for mention in crowd]
+
+    def pseudonym(of_kind: int) -> str:
+        name = None
+        if study.pseudonyms is Pseudonyms.NAMES and first.label is Label.PERSON:
+            start = int.from_bytes(new_id().bytes[:4])
+            name = invent(surfaces, first.language, sex, start, _taken(db, study.id, surfaces))
+        return name or propose(first.label, first.surface, first.language, (), of_kind)
+
+    return new_entity(db, study.id, first.label, first.tier, pseudonym)
+
+
+def new_entity(db: Session, study_id: StudyId, kind: Label, tier: Tier, pseudonym: Callable[[int], str]) -> Entity:
+    """A new entity; `pseudonym` is asked with its number among those of its kind."""
     mine = select(func.count()).select_from(Entity).where(col(Entity.study_id) == study_id)
     number = db.exec(mine).one() + 1
-    of_kind = db.exec(mine.where(col(Entity.kind) == mention.label)).one() + 1
+    of_kind = db.exec(mine.where(col(Entity.kind) == kind)).one() + 1
     row = sealing.RowKey(new_id())
-    pseudonym = propose(mention.label, mention.surface, mention.language, (), of_kind)
     entity = Entity(
         id=EntityId(row.id),
         study_id=study_id,
         number=number,
-        kind=mention.label,
-        tier=mention.tier,
-        pseudonym_ct=sealing.seal(db, KeyRef.study(study_id), f.ENTITY_PSEUDONYM, row, pseudonym),
+        kind=kind,
+        tier=tier,
+        pseudonym_ct=sealing.seal(db, KeyRef.study(study_id), f.ENTITY_PSEUDONYM, row, pseudonym(of_kind)),
     )
     db.add(entity)
     db.flush()
     return entity
 
 
-def _index(db: Session, entity: Entity, macs: set[bytes]) -> None:
+def _taken(db: Session, study_id: StudyId, surfaces: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a word is a name that somebody in the study has, in life or as a pseudonym."""
+    entities = db.exec(select(Entity).where(col(Entity.study_id) == study_id, col(Entity.kind) == Label.PERSON)).all()
+    invented = {word for entity in entities for word in pseudonym_of(db, entity).split()}
+    here = {form for surface in surfaces for word in named_words(surface) for form in indexed(word, "mixed")}
+
+    def is_taken(word: str) -> bool:
+        return word in invented or bool(here & set(indexed(word, "mixed"))) or is_real_name(db, study_id, word)
+
+    return is_taken
+
+
+def is_real_name(db: Session, study_id: StudyId, words: str) -> bool:
+    """Whether one of these words shares a stem with a person who was found in the study's interviews."""
+    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
+    macs = {mac(form) for word in named_words(words) for form in (*indexed(word, "mixed"), *sought(word, "mixed"))}
+    query = (
+        select(func.count())
+        .select_from(SurfaceIndex)
+        .join(Entity, col(Entity.id) == col(SurfaceIndex.entity_id))
+        .where(
+            col(SurfaceIndex.study_id) == study_id,
+            col(SurfaceIndex.mac).in_(macs),
+            col(Entity.kind) == Label.PERSON,
+        )
+    )
+    return db.exec(query).one() > 0
+
+
+def index(db: Session, entity: Entity, surfaces: Iterable[tuple[str, str]]) -> None:
+    """Let these mentions, each with its language, find the entity from now on."""
+    macs: set[bytes] = set()
+    for surface, language in set(surfaces):
+        macs |= surface_macs(db, entity.study_id, surface, language)
     known = set(
         db.exec(
             select(SurfaceIndex.mac).where(
@@ -172,13 +275,69 @@ def pseudonym_of(db: Session, entity: Entity) -> str:
     return sealing.open_(db, KeyRef.study(entity.study_id), f.ENTITY_PSEUDONYM, entity, entity.pseudonym_ct)
 
 
+def shown_for(db: Session, entity: Entity, grammar: Grammar = NO_GRAMMAR) -> str:
+    """What stands for an entity, at the level that was chosen for it."""
+    pseudonym = pseudonym_of(db, entity)
+    chosen = next((one for one in levels_of(db, entity) if one.level is entity.level), None)
+    if chosen is not None:
+        pseudonym = chosen.in_language(grammar.language or language_of_code(pseudonym))
+    return fitted(pseudonym, grammar)
+
+
 def replacement_of(db: Session, span: PiiSpan) -> str:
     """What stands in the published text instead of a finding."""
     if span.replacement_ct is not None:
         return sealing.open_(db, KeyRef.study(span.study_id), f.PII_REPLACEMENT, span, span.replacement_ct)
     if span.entity_id is None:
         return "[…]"
-    return pseudonym_of(db, db.get_one(Entity, span.entity_id))
+    return shown_for(db, db.get_one(Entity, span.entity_id), grammar_from(span.grammar))
+
+
+# Levels ------------------------------------------------------------------------------------
+
+
+def levels_of(db: Session, entity: Entity) -> tuple[Choice, ...]:
+    """What may stand for an entity beside its code, from the least to the most telling."""
+    if entity.levels_ct is None:
+        return ()
+    held = sealing.open_json(db, KeyRef.study(entity.study_id), f.ENTITY_LEVELS, entity, entity.levels_ct)
+    return tuple(Choice(Level(level), texts) for level, texts in held)
+
+
+def levels_of_mention(
+    db: Session, label: Label, surface: str, language: str, places: StudyPlaces = NO_PLACES
+) -> tuple[Choice, ...]:
+    """The same for a mention without an entity (a date, an age), or with the classifier of today."""
+    return choices(label, surface, parents_of(db, surface, label, language, places))
+
+
+def _keep_levels(db: Session, entity: Entity, crowd: Sequence[Mention], places: StudyPlaces) -> None:
+    if entity.kind not in {Label.PLACE_FINE, Label.PLACE_COARSE}:
+        return
+    per_mention = [levels_of_mention(db, m.label, m.surface, m.language, places) for m in _one_of_each(crowd)]
+    best = max(per_mention, key=len)
+    if len(best) >= len(levels_of(db, entity)):
+        write_sealed(db, entity, levels=best)
+
+
+def _one_of_each(crowd: Sequence[Mention]) -> list[Mention]:
+    """A few spellings are enough to find where a place lies."""
+    return list({(mention.surface, mention.language): mention for mention in crowd}.values())[:8]
+
+
+def write_sealed(
+    db: Session, entity: Entity, *, pseudonym: str | None = None, levels: Sequence[Choice] | None = None
+) -> None:
+    """Seal an entity's pseudonym or levels anew. All sealed with the study's key share the row's revision."""
+    key = KeyRef.study(entity.study_id)
+    pseudonym = pseudonym if pseudonym is not None else pseudonym_of(db, entity)
+    levels = levels if levels is not None else levels_of(db, entity)
+    held = [[one.level.value, dict(one.texts)] for one in levels]
+    row = sealing.RowKey(entity.id, entity.sealed_rev)
+    # The name in the vault is bound to the revision, so it must not change.
+    entity.pseudonym_ct = sealing.seal(db, key, f.ENTITY_PSEUDONYM, row, pseudonym)
+    entity.levels_ct = sealing.seal_json(db, key, f.ENTITY_LEVELS, row, held) if held else None
+    db.flush()
 
 
 def remember_names(db: Session, study_id: StudyId, accepted: Sequence[tuple[PiiSpan, str]]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import KAZAKH_ONLY, has_cyrillic, shadow_of
 from qualcoder.anonymise.rules.endings import MIN_STEM, kk_stems, ru_stems
+from qualcoder.anonymise.scripts import skeleton
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _TYPE_WORDS = re.compile(
@@ -25,11 +26,18 @@ _PATRONYMIC_PARTICLES = frozenset({"ұлы", "қызы", "улы", "кызы", "
 _ENGLISH_GENITIVE = "'s"
 # Russian surnames keep their Russian endings in Kazakh speech.
 _RU_SURNAME = re.compile(r"(?:ов|ев|ин)(?:а|у|ым|ой|е|ы)\Z")
+# A name in Latin with a Kazakh or Russian ending on it; at least one letter has no Cyrillic twin (cf. "Cepик").
+_LATIN_WITH_ENDING = re.compile(
+    r"(?<!\w)(?=[a-zA-Z]*[bdfgjlnqrsuvwzDFGJLNQRSUVWZ])([A-Za-z]{3,30})-?[а-яәіңғүұқөһ]{1,10}(?!\w)"
+)
+# Initials that Latin writes with two letters.
+_LONG_INITIALS = frozenset({"zh", "sh", "ch", "kh", "ye", "yu", "ya", "gh"})
 _RUSSIAN_SPELLING = str.maketrans("әіңғүұқөһ", "аингуукох")
 
 
 def _folded(surface: str) -> list[str]:
-    text = shadow_of(unicodedata.normalize("NFC", surface)).text
+    plain = _LATIN_WITH_ENDING.sub(r"\1", unicodedata.normalize("NFC", surface))
+    text = shadow_of(plain).text
     return [word.casefold().replace("ё", "е") for word in _WORD.findall(text)]
 
 
@@ -59,30 +67,71 @@ def stems(surface: str, language: str) -> tuple[str, ...]:
     return (*(form for form in dict.fromkeys(single) if form != whole), *([whole] if whole else []))
 
 
+def _rough(forms: Iterable[str]) -> list[str]:
+    rough = (" ".join(map(skeleton, form.split())) for form in forms)
+    return [form for form in dict.fromkeys(rough) if len(form) >= MIN_STEM]
+
+
+def indexed(word: str, language: str) -> tuple[str, ...]:
+    """What a word, or a whole name, is written down under: its stems, and rough spellings for the other script.
+
+    "l:" is found by words in Latin letters, "c:" by words in Cyrillic: two Cyrillic names never meet by rough spelling.
+    """
+    forms = stems(word, language)
+    marks = ("l:",) if any(map(has_cyrillic, forms)) else ("c:", "l:")
+    return (*forms, *(mark + rough for rough in _rough(forms) for mark in marks))
+
+
+def sought(word: str, language: str) -> tuple[str, ...]:
+    """What a word may be found again under; see `indexed`."""
+    forms = stems(word, language)
+    mark = "c:" if any(map(has_cyrillic, forms)) else "l:"
+    return (*forms, *(mark + rough for rough in _rough(forms)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One word of a name, or the whole of a place's: its forms, and rough spellings that only other scripts look at."""
+
+    forms: frozenset[str]
+    rough: frozenset[str]
+    is_cyrillic: bool
+
+    def meets(self, other: _Name) -> bool:
+        if self.forms & other.forms:
+            return True
+        return not (self.is_cyrillic and other.is_cyrillic) and bool(self.rough & other.rough)
+
+
+def _name(forms: Iterable[str]) -> _Name:
+    known = frozenset(forms)
+    return _Name(known, frozenset(_rough(known)), any(map(has_cyrillic, known)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Mention:
     label: Label
-    names: tuple[frozenset[str], ...]
-    patronymics: tuple[frozenset[str], ...]
+    names: tuple[_Name, ...]
+    patronymics: tuple[_Name, ...]
     initials: tuple[str, ...]
-    whole: frozenset[str]
+    whole: _Name
 
 
 def _read(surface: str, label: Label, language: str) -> _Mention:
-    names: list[frozenset[str]] = []
-    patronymics: list[frozenset[str]] = []
+    names: list[_Name] = []
+    patronymics: list[_Name] = []
     initials: list[str] = []
     for word in _folded(surface):
         if word in _PATRONYMIC_PARTICLES and names:
             patronymics.append(names.pop())
-        elif len(word) == 1:
+        elif len(word) == 1 or word in _LONG_INITIALS:
             initials.append(word)
         else:
             kind = patronymics if _PATRONYMIC.fullmatch(word) and len(word) > 6 else names
-            kind.append(frozenset(_forms(word, language)))
+            kind.append(_name(_forms(word, language)))
     forms = stems(surface, language)
     # A place or number is one thing with its whole name; only persons are known by a part of it.
-    whole = frozenset(forms if len(named_words(surface)) == 1 else forms[-1:])
+    whole = _name(forms if len(named_words(surface)) == 1 else forms[-1:])
     return _Mention(label, tuple(names), tuple(patronymics), tuple(initials), whole)
 
 
@@ -92,25 +141,37 @@ def named_words(surface: str) -> list[str]:
     return [word for word in words if not _TYPE_WORDS.fullmatch(word)] or words
 
 
-def _leftovers(
-    mine: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]
-) -> tuple[int, list[frozenset[str]], list[frozenset[str]]]:
+def _leftovers(mine: Sequence[_Name], theirs: Sequence[_Name]) -> tuple[int, list[_Name], list[_Name]]:
     rest = list(theirs)
-    alone: list[frozenset[str]] = []
+    alone: list[_Name] = []
     shared = 0
-    for forms in mine:
-        twin = next((other for other in rest if forms & other), None)
+    for name in mine:
+        twin = next((other for other in rest if name.meets(other)), None)
         if twin is None:
-            alone.append(forms)
+            alone.append(name)
         else:
             rest.remove(twin)
             shared += 1
     return shared, alone, rest
 
 
-def _initials_fit(initials: Sequence[str], words: Iterable[frozenset[str]]) -> bool:
-    firsts = [min(forms)[0] for forms in words]
-    return not firsts or not initials or any(initial in firsts for initial in initials)
+def _begins(name: _Name, initial: str) -> bool:
+    if has_cyrillic(initial) == name.is_cyrillic:
+        return min(name.forms).startswith(initial)
+    return any(form.startswith(skeleton(initial)[:1] or initial) for form in name.rough)
+
+
+def _initials_fit(initials: Sequence[str], names: Sequence[_Name]) -> bool:
+    if not names or not initials:
+        return True
+    return any(_begins(name, initial) for name in names for initial in initials)
+
+
+def _initials_agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    if not mine or not theirs or set(mine) & set(theirs):
+        return True
+    rough = ({skeleton(initial)[:1] for initial in initials} for initials in (mine, theirs))
+    return has_cyrillic(mine[0]) != has_cyrillic(theirs[0]) and bool(set.intersection(*rough))
 
 
 def _shared_words(a: _Mention, b: _Mention) -> int | None:
@@ -121,7 +182,7 @@ def _shared_words(a: _Mention, b: _Mention) -> int | None:
         return None
     if not _initials_fit(a.initials, [*b_names, *b_fathers]) or not _initials_fit(b.initials, [*a_names, *a_fathers]):
         return None
-    if a.initials and b.initials and not set(a.initials) & set(b.initials):
+    if not _initials_agree(a.initials, b.initials):
         return None
     return names + fathers
 
@@ -131,7 +192,7 @@ def _fit(mention: _Mention, group: Sequence[_Mention]) -> int:
     if mention.label is not group[0].label:
         return 0
     if mention.label is not Label.PERSON:
-        return int(any(mention.whole & other.whole for other in group))
+        return int(any(mention.whole.meets(other.whole) for other in group))
     shared = [_shared_words(mention, other) for other in group]
     # A bare first name and a bare surname share nothing and don't contradict: only full mentions tie them.
     known = [n for n, other in zip(shared, group, strict=True) if n is not None or len(other.names) > 1]

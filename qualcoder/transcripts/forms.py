@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.generalising import Level
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 
 
@@ -55,6 +56,30 @@ class MarkForm(BaseModel):
 
     words: str = Field(min_length=1, max_length=300)
     label: Label
+
+
+class RenameForm(SeenForm):
+    """Another pseudonym for an entry of the registry."""
+
+    pseudonym: str = Field("", max_length=300)
+
+
+class MergeForm(SeenForm):
+    """The entry that means the same."""
+
+    other: UUID
+
+
+class SplitForm(SeenForm):
+    """The interviews whose mentions mean somebody else."""
+
+    transcripts: list[UUID] = Field(default_factory=list, max_length=2000)
+
+
+class LevelForm(SeenForm):
+    """How much is told of a place."""
+
+    level: Level
 
 
 class PublishForm(BaseModel):

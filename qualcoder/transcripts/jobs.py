@@ -6,19 +6,24 @@ so a killed worker begins again from the start and nothing is written twice.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 
 from sqlmodel import Session, col, delete
 
+from qualcoder.anonymise import recognising
+from qualcoder.anonymise.findings import Finding
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.anonymise.pipeline import find_in_turns
+from qualcoder.anonymise.places import StudyPlaces
 from qualcoder.anonymise.service import Mention, resolve
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import JobId, TextVersionId, TranscriptId, new_id
 from qualcoder.core.models import Job
 from qualcoder.core.queue import Cancelled, progress, require_mine
+from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
 from qualcoder.transcripts.service import give_up_search
@@ -42,9 +47,14 @@ def detect(database: Database, job_id: JobId) -> None:
         key = KeyRef.interview(transcript.interview_id, transcript.study_id)
         version_id = raw_version(db, transcript).id
         turns = open_turns(db, key, turns_of(db, version_id))
+        known_people = recognising.confirmed_macs(db, transcript.study_id)
+        guess = recognising.guesses(db, transcript.study_id)
+        places = places_of_study(db, transcript.study_id)
     try:
-        mentions = _mentions(database, job_id, turns)
-        _write(database, job_id, attempt, transcript, version_id, mentions, n_turns=len(turns))
+        found = _found(database, job_id, turns)
+        again = recognising.known_again([(turn.start, turn.body, turn.language) for turn in turns], known_people, guess)
+        mentions = _mentions(turns, recognising.with_known(found, again))
+        _write(database, job_id, attempt, transcript, version_id, mentions, places, n_turns=len(turns))
     except Cancelled:
         _give_up_if_asked(database, job_id, attempt, transcript.id)
         raise
@@ -74,11 +84,22 @@ def _teller(database: Database, job_id: JobId, total: int) -> Callable[[int], No
     return tell
 
 
-def _mentions(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> list[Mention]:
+def _found(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> list[Finding]:
     # Reading is the first half of the way, writing the second.
     progress(database, job_id, 0, 2 * len(turns))
     read = _teller(database, job_id, 2 * len(turns))
-    found = find_in_turns([(turn.start, turn.body, turn.language) for turn in turns], read)
+    return find_in_turns([(turn.start, turn.body, turn.language) for turn in turns], read)
+
+
+_WORD_BEFORE = re.compile(r"(\w+)\W{1,3}\Z")
+
+
+def _word_before(text: str) -> str:
+    match = _WORD_BEFORE.search(text[-40:])
+    return match[1] if match else ""
+
+
+def _mentions(turns: Sequence[OpenTurn], found: Sequence[Finding]) -> list[Mention]:
     mentions: list[Mention] = []
     at = 0
     for finding in sorted(found):
@@ -98,6 +119,7 @@ def _mentions(database: Database, job_id: JobId, turns: Sequence[OpenTurn]) -> l
                 sources=finding.sources,
                 surface=surface,
                 language=turn.language,
+                before=_word_before(turn.body[: finding.start - turn.start]),
             )
         )
     return mentions
@@ -119,13 +141,14 @@ def _write(
     transcript: Transcript,
     version_id: TextVersionId,
     mentions: Sequence[Mention],
+    places: StudyPlaces,
     *,
     n_turns: int,
 ) -> None:
     with database.transaction() as db:
         _still_searched(db, job_id, attempt, transcript.id)
         db.execute(delete(PiiSpan).where(col(PiiSpan.text_version_id) == version_id))
-        known = resolve(db, transcript.study_id, mentions)
+        known = resolve(db, transcript.study_id, mentions, places=places, with_russian=True)
     for first in range(0, len(mentions), STEP):
         with database.transaction() as db:
             _still_searched(db, job_id, attempt, transcript.id)
@@ -146,6 +169,7 @@ def _write(
                         score=mention.score,
                         sources=list(mention.sources),
                         entity_id=behind.entity.id if behind.entity else None,
+                        grammar=behind.grammar,
                         replacement_ct=None if behind.entity else own,
                     )
                 )

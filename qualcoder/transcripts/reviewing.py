@@ -19,6 +19,7 @@ from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
 from qualcoder.core.ids import TranscriptId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
+from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.access import Reach, reach
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.parsing.cleaning import normalise
@@ -118,6 +119,9 @@ def decide(
     if decision is Decision.KEEP and first.tier is Tier.A and not reason.strip():
         message = N_("Say why this may stay, for the second reader.")
         raise Invalid(message, fields={"reason": message})
+    if _one_line(replacement) == replacement_of(db, first):
+        # Taken as proposed: it follows the entity from now on, and other mentions have endings of their own.
+        replacement = ""
     spans = [first]
     if for_entity and first.entity_id is not None:
         spans = list(
@@ -207,7 +211,7 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
         Mention(place.start, place.end, label, tier, 1.0, ("reviewer",), sought, turn.language)
         for place, turn in places
     ]
-    known = resolve(db, reach.transcript.study_id, mentions)
+    known = resolve(db, reach.transcript.study_id, mentions, places=places_of_study(db, reach.transcript.study_id))
     for mention, behind in zip(mentions, known, strict=True):
         span = PiiSpan(
             id=new_id(),
@@ -221,6 +225,7 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
             score=1.0,
             sources=["reviewer"],
             entity_id=behind.entity.id if behind.entity else None,
+            grammar=behind.grammar,
         )
         _set(db, reach, span, Decision.ACCEPT, "", "" if behind.entity else behind.replacement)
         db.add(span)

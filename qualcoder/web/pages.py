@@ -83,6 +83,7 @@ def asset(path: str) -> str:
 _STUDY_NAV = (
     (N_("Transcripts"), "transcripts:list", Act.LIST_TRANSCRIPTS),
     (N_("Search"), "search:form", Act.READ_TEXT),
+    (N_("Pseudonyms"), "registry:list", Act.SEE_REGISTRY),
     (N_("Codebook"), "codebooks:show", Act.SEE_CODEBOOK),
     (N_("Races"), "races:list", Act.SEE_RACES),
     (N_("Matrix"), "matrices:show", Act.SEE_MATRIX),

@@ -1,0 +1,119 @@
+"""The names of a study's people as HMACs, and the words of a text that they fit.
+
+A known name can be recognised here and not read: the names themselves are in the identity vault. The check before
+a release, the forms that people fill and the exports all ask `known_names`, the one place that compares words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists
+from sqlmodel import Session, col, or_, select
+
+from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.letters import shadow_of
+from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
+from qualcoder.anonymise.rules.common_words import NOT_NAMES
+from qualcoder.anonymise.surfaces import sought
+from qualcoder.core.ids import StudyId
+from qualcoder.core.text import Span
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
+
+_WORD = re.compile(r"[^\W\d_]{3,40}")
+# A lower-case word or stem of three letters proves nothing: the name Дана must not take every "дан".
+_MIN_LOWER_LENGTH = 4
+_HIDING = frozenset({"Mn", "Cf"})
+# Codes that stand in released texts instead of names. In Kazakh the word of the code is a first name too.
+_CODE = re.compile(r"\[[^\W\d_]{2,20} \d{1,6}\]")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """A word of a text that fits a known person; `is_sure` when it is written as names are."""
+
+    span: Span
+    people: frozenset[UUID]
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KnownNames:
+    """Who is known in a study, by HMAC of a form of the name."""
+
+    people: Mapping[bytes, frozenset[UUID]]
+    mac: Callable[[str], bytes]
+
+    def fitting(self, words: Iterable[str]) -> dict[str, frozenset[UUID]]:
+        """The words, as they stand in a text, that fit somebody; each distinct word is tried once."""
+        found: dict[str, frozenset[UUID]] = {}
+        if not self.people:
+            return found
+        tried: dict[str, frozenset[UUID]] = {}
+        nobody: frozenset[UUID] = frozenset()
+        for word in filter(_may_be_a_name, set(words)):
+            shortest = 0 if word[0].isupper() else _MIN_LOWER_LENGTH
+            for form in sought(word, "mixed"):
+                if form not in tried:
+                    tried[form] = self.people.get(self.mac(form), nobody)
+                if tried[form] and len(form.rpartition(":")[2]) >= shortest:
+                    found[word] = found.get(word, nobody) | tried[form]
+        return found
+
+    def hits(self, texts: Sequence[str]) -> list[list[Hit]]:
+        """For each text its words that fit a known person, in reading order. Linear in the number of other words."""
+        if not self.people:
+            return [[] for _ in texts]
+        read = [_Seen(text) for text in texts]
+        fits = self.fitting(set().union(*(seen.words for seen in read)))
+        return [seen.hits(fits) for seen in read]
+
+
+class _Seen:
+    """A text as names are looked for in it: signs that hide a name inside a word are looked through."""
+
+    def __init__(self, text: str) -> None:
+        is_plain = text.isascii() or _HIDING.isdisjoint(map(unicodedata.category, set(text)))
+        self._shadow = None if is_plain else shadow_of(text)
+        self._text = _CODE.sub(lambda code: " " * len(code.group()), self._shadow.text if self._shadow else text)
+        self.words = frozenset(_WORD.findall(self._text))
+
+    def hits(self, fits: Mapping[str, frozenset[UUID]]) -> list[Hit]:
+        if self.words.isdisjoint(fits):
+            return []
+        found = ((match.group(), *match.span()) for match in _WORD.finditer(self._text))
+        return [Hit(self._span(start, end), fits[w], w[0].isupper()) for w, start, end in found if w in fits]
+
+    def _span(self, start: int, end: int) -> Span:
+        return self._shadow.span(start, end) if self._shadow else Span(start, end)
+
+
+def _may_be_a_name(word: str) -> bool:
+    return (len(word) >= _MIN_LOWER_LENGTH or word[0].isupper()) and word.casefold() not in NOT_NAMES
+
+
+def known_names(db: Session, study_id: StudyId) -> KnownNames:
+    """The people of a study whom a reader has confirmed: named in its vault, or accepted in a review."""
+    accepted = exists().where(col(PiiSpan.entity_id) == col(Entity.id), col(PiiSpan.decision) == Decision.ACCEPT)
+    rows = db.exec(
+        select(SurfaceIndex.mac, SurfaceIndex.entity_id)
+        .join(Entity, col(Entity.id) == col(SurfaceIndex.entity_id))
+        .where(
+            col(Entity.study_id) == study_id,
+            col(Entity.kind) == Label.PERSON,
+            col(Entity.merged_into).is_(None),
+            or_(col(Entity.name_ct).is_not(None), accepted),
+        )
+    )
+    people: dict[bytes, set[UUID]] = {}
+    for mac, entity_id in rows:
+        people.setdefault(mac, set()).add(entity_id)
+    return KnownNames(
+        {mac: frozenset(owners) for mac, owners in people.items()},
+        sealing.bulk_lookup(db, KeyRef.study(study_id), "surface"),
+    )

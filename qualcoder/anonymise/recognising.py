@@ -1,0 +1,99 @@
+"""Names of people who are known in the study, found again in a new text without any cue: lower case, endings, Latin.
+
+Only people whom a reviewer confirmed are looked for. The names themselves are not at hand: each word's stems are tested
+against the HMACs of the registry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from sqlmodel import Session, col, select
+
+from qualcoder.anonymise.findings import Finding, Label, Tier, union
+from qualcoder.anonymise.letters import shadow_of
+from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
+from qualcoder.anonymise.propagation import uncovered
+from qualcoder.anonymise.rules.names import is_common
+from qualcoder.anonymise.surfaces import sought
+from qualcoder.core.ids import StudyId
+from qualcoder.core.messages import N_
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
+
+SOURCE = "registry"
+REASON = N_("The name of somebody who is known in this study")
+# Latin letters may carry a Cyrillic ending: Oydantapтың.
+_WORD = re.compile(r"(?<!\w)[^\W\d_]{3,40}(?!\w)")
+# A lower-case word of three letters proves nothing: the name Дана must not take every "дан".
+_MIN_LOWER_LENGTH = 4
+_MIN_STEM_OF_LOWER = 4
+
+
+def confirmed_macs(db: Session, study_id: StudyId) -> frozenset[bytes]:
+    """What the people of the study whom a reviewer confirmed are written down under."""
+    confirmed = (
+        select(PiiSpan.entity_id)
+        .where(col(PiiSpan.study_id) == study_id, col(PiiSpan.decision) == Decision.ACCEPT)
+        .distinct()
+    )
+    rows = db.exec(
+        select(SurfaceIndex.mac)
+        .join(Entity, col(Entity.id) == col(SurfaceIndex.entity_id))
+        .where(
+            col(Entity.study_id) == study_id,
+            col(Entity.kind) == Label.PERSON,
+            col(Entity.id).in_(confirmed),
+        )
+    )
+    return frozenset(rows)
+
+
+def guesses(db: Session, study_id: StudyId) -> Callable[[str], bytes]:
+    """The HMAC of a stem as the registry keeps it."""
+    return sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
+
+
+def known_again(
+    turns: Sequence[tuple[int, str, str]], macs: Collection[bytes], mac: Callable[[str], bytes]
+) -> list[Finding]:
+    """Words of the turns, each (absolute start, text, language), that name a known person; tier A, absolute offsets."""
+    if not macs:
+        return []
+    seen: dict[tuple[str, str], bool] = {}
+    return [finding for turn in turns for finding in _in_turn(*turn, macs, mac, seen)]
+
+
+def _in_turn(
+    start: int,
+    text: str,
+    language: str,
+    macs: Collection[bytes],
+    mac: Callable[[str], bytes],
+    seen: dict[tuple[str, str], bool],
+) -> Iterator[Finding]:
+    shadow = shadow_of(text)
+    for match in _WORD.finditer(shadow.text):
+        word = match.group()
+        is_name_like = word[0].isupper()
+        if (not is_name_like and len(word) < _MIN_LOWER_LENGTH) or is_common(word):
+            continue
+        # The original spelling: the shadow has folded Oydantapтың into one alphabet.
+        span = shadow.span(match.start(), match.end())
+        written = text[span.start : span.end]
+        key = (written if is_name_like else written.casefold(), language)
+        if key not in seen:
+            shortest = 0 if is_name_like else _MIN_STEM_OF_LOWER
+            seen[key] = any(
+                len(form.rpartition(":")[2]) >= shortest and mac(form) in macs for form in sought(written, language)
+            )
+        if seen[key]:
+            score = 0.85 if is_name_like else 0.6
+            yield Finding(span.start + start, span.end + start, Label.PERSON, Tier.A, score, (SOURCE,), REASON)
+
+
+def with_known(found: Sequence[Finding], again: Sequence[Finding]) -> list[Finding]:
+    """The findings of detection with those of the registry that no direct finding covers."""
+    by_start = sorted(found)
+    return union([*by_start, *uncovered(sorted(again), by_start)])
