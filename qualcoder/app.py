@@ -109,6 +109,7 @@ def create_app(home: Home) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     app.state.for_the_signed_in = gate.for_the_signed_in(module.router for module in ROUTERS)
+    app.state.addresses = gate.addresses(module.router for module in ROUTERS)
     app.state.api = api_router()
     app.state.budget = Budget(home.settings.api_per_minute)
     app.state.streams = Streams()

@@ -6,6 +6,7 @@ from qualcoder.core.db import Database
 from qualcoder.core.ids import JobId
 from qualcoder.core.models import JobKind
 from qualcoder.core.queue import Sweep, Work
+from qualcoder.custody.orphans import OrphanSweep
 from qualcoder.matrices.jobs import export, remove_dead_files
 
 
@@ -20,4 +21,4 @@ def detect(database: Database, job_id: JobId) -> None:
 WORKS: dict[JobKind, Work] = {JobKind.DETECT: detect, JobKind.EXPORT: export}
 
 # Once a minute, in the worker.
-SWEEPS: tuple[Sweep, ...] = (remove_dead_files, Database.empty_journal)
+SWEEPS: tuple[Sweep, ...] = (remove_dead_files, OrphanSweep(), Database.empty_journal)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d007"
-down_revision = "d005"
+down_revision = "d006"
 branch_labels = None
 depends_on = None
 

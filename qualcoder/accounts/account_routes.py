@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.accounts import factors, own_account, people, qr, signing_in
+from qualcoder.accounts import factors, own_account, people, qr, signing_in, tokens
 from qualcoder.accounts.access import studies_of
 from qualcoder.accounts.forms import FactorAct, FactorActForm, FactorForm, NameForm, NewPasswordForm, TokenForm
-from qualcoder.accounts.own_account import NewPassword, TokenLine
+from qualcoder.accounts.own_account import NewPassword, OwnToken
 from qualcoder.accounts.qr import Drawing
 from qualcoder.accounts.service import title_of
 from qualcoder.accounts.sessions import Current, Line, lines_of
@@ -47,7 +47,7 @@ class AccountView:
     is_mandatory: bool
     codes_left: int
     sessions: tuple[Line, ...]
-    tokens: tuple[TokenLine, ...]
+    tokens: tuple[OwnToken, ...]
     studies: tuple[tuple[str, str], ...]
     errors: dict[str, str]
     done: str = ""
@@ -178,7 +178,7 @@ def make_token(
 
 @router.post("/account/tokens/{token_id}/revoke", name="account:revoke_token")
 def revoke_token(request: Request, db: WriteDb, me: Me, token_id: UUID) -> Response:
-    own_account.revoke_token(db, me, token_id)
+    tokens.revoke_own(db, me, token_id)
     return _back(request, "token")
 
 

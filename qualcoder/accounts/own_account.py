@@ -10,12 +10,11 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts import factors, people, sessions, signing_in, tokens
 from qualcoder.accounts.access import study_by_slug
-from qualcoder.accounts.models import ApiToken, Person, Study
+from qualcoder.accounts.models import Person, Study
 from qualcoder.accounts.permissions import Act
 from qualcoder.accounts.service import check_password, title_of
 from qualcoder.accounts.sessions import Current
 from qualcoder.audit import chain
-from qualcoder.core.clock import now
 from qualcoder.core.db import Database
 from qualcoder.core.errors import Conflict, Invalid, NotFound
 from qualcoder.core.messages import N_
@@ -34,8 +33,8 @@ class NewPassword:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenLine:
-    """A token as its owner sees it: never the token itself."""
+class OwnToken:
+    """A token as its owner sees it, with the title of its study: never the token itself."""
 
     id: UUID
     study: str
@@ -99,15 +98,12 @@ def turn_on_factor(database: Database, current: Current, code: str, password: st
         return codes
 
 
-def tokens_of(db: Session, me: Person) -> list[TokenLine]:
+def tokens_of(db: Session, me: Person) -> list[OwnToken]:
     """The tokens that still work, the newest first."""
-    rows = db.exec(
-        select(ApiToken, Study)
-        .join(Study, col(Study.id) == col(ApiToken.study_id))
-        .where(col(ApiToken.person_id) == me.id, col(ApiToken.revoked_at).is_(None))
-        .order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
-    ).all()
-    return [TokenLine(token.id, title_of(db, study), token.created_at) for token, study in rows]
+    lines = tokens.working_tokens_of(db, me.id)
+    wanted = select(Study).where(col(Study.id).in_({line.study_id for line in lines}))
+    titles = {study.id: title_of(db, study) for study in db.exec(wanted)}
+    return [OwnToken(line.id, titles[line.study_id], line.created_at) for line in lines]
 
 
 def make_token(database: Database, me: Person, study: str, password: str) -> str:
@@ -118,14 +114,3 @@ def make_token(database: Database, me: Person, study: str, password: str) -> str
         if people.locked(db, me.id).password_hash != stored:
             raise Conflict(N_("Somebody changed this meanwhile. Reload the page to see it; nothing was lost."))
         return tokens.create(db, study_by_slug(db, me, study, Act.SEE_STUDY))
-
-
-def revoke_token(db: Session, me: Person, token_id: UUID) -> None:
-    """A token of one's own stops working at once. Doing it again changes nothing."""
-    mine = select(ApiToken).where(col(ApiToken.id) == token_id, col(ApiToken.person_id) == me.id)
-    token = db.exec(mine.with_for_update()).first()
-    if token is None:
-        raise NotFound
-    if token.revoked_at is None:
-        token.revoked_at = now()
-        chain.record(db, me.id, "token.revoked", "token", token_id, study_id=token.study_id)

@@ -27,6 +27,7 @@ class Act(StrEnum):
     ASSIGN = "assign"
     SEE_INTERVIEW = "see_interview"
     LINK = "link"
+    RECORD_CONSENT = "record_consent"
     READ_TEXT = "read_text"
     CODE = "code"
     SEE_MATRIX = "see_matrix"
@@ -59,6 +60,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.ASSIGN: _FIELD,
     Act.SEE_INTERVIEW: _FIELD,
     Act.LINK: _FIELD,
+    Act.RECORD_CONSENT: _FIELD,
     Act.READ_TEXT: _READERS,
     Act.CODE: _READERS,
     # Figures by race leave for the PI only until the disclosure gate exists.

@@ -34,6 +34,7 @@ class TokenLine:
 
     id: UUID
     person_id: PersonId
+    study_id: StudyId
     created_at: datetime
     revoked_at: datetime | None
 
@@ -79,20 +80,49 @@ def tokens_in(db: Session, access: Access) -> list[TokenLine]:
     query = select(ApiToken).where(col(ApiToken.study_id) == access.study.id)
     if not access.may(Act.MANAGE_PEOPLE):
         query = query.where(col(ApiToken.person_id) == access.person.id)
-    rows = db.exec(query.order_by(col(ApiToken.created_at), col(ApiToken.id)))
-    return [TokenLine(row.id, row.person_id, row.created_at, row.revoked_at) for row in rows]
+    return [_line(row) for row in db.exec(query.order_by(col(ApiToken.created_at), col(ApiToken.id)))]
+
+
+def working_tokens_of(db: Session, person_id: PersonId) -> list[TokenLine]:
+    """A person's tokens that still work, of every study, the newest first."""
+    rows = db.exec(
+        select(ApiToken)
+        .where(col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None))
+        .order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
+    )
+    return [_line(row) for row in rows]
+
+
+def _line(row: ApiToken) -> TokenLine:
+    return TokenLine(row.id, row.person_id, row.study_id, row.created_at, row.revoked_at)
 
 
 def revoke(db: Session, access: Access, token_id: UUID) -> None:
     """End a token at once: one's own, or anybody's for those who manage the study's people."""
-    row = db.get(ApiToken, token_id)
+    row = _find_for_update(db, token_id)
     is_there = row is not None and row.study_id == access.study.id
     is_allowed = is_there and row is not None and (row.person_id == access.person.id or access.may(Act.MANAGE_PEOPLE))
     if row is None or not is_allowed:
         raise NotFound
+    _end(db, access.person.id, row)
+
+
+def revoke_own(db: Session, me: Person, token_id: UUID) -> None:
+    """The same for a token of one's own, in whichever study. Doing it again changes nothing."""
+    row = _find_for_update(db, token_id)
+    if row is None or row.person_id != me.id:
+        raise NotFound
+    _end(db, me.id, row)
+
+
+def _find_for_update(db: Session, token_id: UUID) -> ApiToken | None:
+    return db.exec(select(ApiToken).where(col(ApiToken.id) == token_id).with_for_update()).first()
+
+
+def _end(db: Session, actor_id: PersonId, row: ApiToken) -> None:
     if row.revoked_at is None:
         row.revoked_at = now()
-        chain.record(db, access.person.id, "token.revoked", "api_token", row.id, study_id=access.study.id)
+        chain.record(db, actor_id, "token.revoked", "api_token", row.id, study_id=row.study_id)
 
 
 def revoke_all(db: Session, person_id: PersonId, study_id: StudyId) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session, col, insert, select
 
 from qualcoder.audit.models import AuditEntry, AuditHead
 from qualcoder.core.clock import now
-from qualcoder.core.db import database_of
+from qualcoder.core.db import after_commit, database_of
 from qualcoder.core.ids import ZERO, PersonId, new_id
 from qualcoder.vault import hashing, sealing
 from qualcoder.vault.keys import KeyRef
@@ -94,6 +95,12 @@ def record(
     head.mac = entry.mac
     db.add(entry)
     db.flush()
+    _tell(db, chain_id)
+
+
+def _tell(db: Session, chain_id: UUID) -> None:
+    """Those who watch this chain hear of it once it is durable."""
+    after_commit(db, partial(database_of(db).changes.tell, chain_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ def record_all(db: Session, acts: Sequence[Act], *, study_id: UUID) -> None:
     if entries:
         db.execute(insert(AuditEntry), [entry.model_dump() for entry in entries])
     db.flush()
+    _tell(db, study_id)
 
 
 def disclose(db: Session, write: Callable[[Session], None]) -> None:

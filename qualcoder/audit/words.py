@@ -53,6 +53,7 @@ ACT_LABELS = {
     "export.downloaded": N_("downloaded an export"),
     "job.cancelled": N_("stopped background work"),
     "job.retried": N_("began background work again"),
+    "keys.swept": N_("destroyed keys that belonged to nothing"),
     "token.created": N_("made a token for scripts"),
     "token.revoked": N_("revoked a token"),
 }

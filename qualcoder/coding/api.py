@@ -7,37 +7,23 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
 
 from qualcoder.accounts.access import study_named
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding import queries, service
+from qualcoder.coding.forms import CodingFields
 from qualcoder.coding.models import Coding, Valence
 from qualcoder.coding.queries import CodingFilter, CodingLine
-from qualcoder.coding.service import NewCoding
-from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
-from qualcoder.core.messages import N_
-from qualcoder.core.text import Span
 from qualcoder.transcripts.access import reach_codable
 from qualcoder.web.bearer import ApiMe, ApiRead, ApiWrite
-from qualcoder.web.replies import LARGEST, Listed, Paging, Reply, Sent, json_of, paging, takes
+from qualcoder.web.replies import Listed, Paging, Reply, Sent, json_of, paging, takes
 
 router = APIRouter(tags=["codings"])
 
 
-class CodingIn(Sent):
+class CodingIn(CodingFields, Sent):
     """A coding by offsets: code points, zero-based, end-exclusive, into the text version that is named."""
-
-    transcript_id: UUID
-    version: int = Field(ge=0, le=LARGEST)
-    start: int = Field(ge=0, le=LARGEST)
-    end: int = Field(ge=0, le=LARGEST)
-    code_id: UUID
-    valence: Valence | None = None
-    weight: int | None = Field(None, ge=1, le=5)
-    unsure: bool = False
-    memo: str | None = Field(None, max_length=service.LONGEST_MEMO)
 
 
 class CodingOut(Reply):
@@ -87,23 +73,7 @@ def put(
     db: ApiWrite, me: ApiMe, coding_id: CodingId, sent: Annotated[CodingIn, Depends(json_of(CodingIn))]
 ) -> CodingOut:
     """Give a stretch of a released text a code. The same request again gets the same answer."""
-    if sent.start >= sent.end:
-        message = N_("Nothing is selected. Select some words and choose the code again.")
-        raise Invalid(message, fields={"end": message})
-    new = NewCoding(
-        id=coding_id,
-        transcript_id=TranscriptId(sent.transcript_id),
-        text_number=sent.version,
-        span=Span(sent.start, sent.end),
-        code_id=CodeId(sent.code_id),
-        valence=sent.valence,
-        weight=sent.weight,
-        is_unsure=sent.unsure,
-    )
-    touched = service.add_coding(db, me, new)
-    if sent.memo and sent.memo.strip():
-        db.flush()
-        service.add_memo(db, me, coding_id, sent.memo)
+    touched = service.add_coding(db, me, sent.as_new(coding_id))
     return _out(touched.coding, has_memo=queries.has_memo(db, coding_id))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import StudyId
 from qualcoder.core.models import JobKind, JobState
+from qualcoder.vault.keys import Keyring
 from qualcoder.web.bearer import ApiMe, ApiRead, HolderDep, TokenNeeded, find_token
 from qualcoder.web.deps import get_database, get_home
 from qualcoder.web.replies import Reply
@@ -34,6 +36,8 @@ router = APIRouter(tags=["events"])
 
 # A right that was taken away ends the stream within this time.
 TICK_SECONDS = 1.0
+# Between two looks, so that many who write don't keep many who listen looking all the time.
+GAP_SECONDS = 0.2
 PING_SECONDS = 15.0
 RETRY_MILLISECONDS = 3000
 # Work is looked at again for this long, since what was written first may become visible later.
@@ -171,10 +175,24 @@ async def events(request: Request, held: HolderDep, listener: Annotated[Listener
 
 
 async def _told(request: Request, listener: Listener, longest: float) -> AsyncIterator[str]:
-    keyring = get_home(request).keyring
+    home = get_home(request)
+    woken = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        with suppress(RuntimeError):  # the server ends
+            loop.call_soon_threadsafe(woken.set)
+
+    with home.data.changes.heard_by(wake, listener.study_id):
+        async for one in _looking(home.keyring, listener, longest, woken):
+            yield one
+
+
+async def _looking(keyring: Keyring, listener: Listener, longest: float, woken: asyncio.Event) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MILLISECONDS}\nevent: ready\ndata: {{}}\n\n"
     began = quiet_since = time.monotonic()
     while True:
+        woken.clear()
         found = None if keyring.is_sealed else await run_in_threadpool(listener.look)
         if found is None:
             yield "event: end\ndata: {}\n\n"
@@ -189,4 +207,6 @@ async def _told(request: Request, listener: Listener, longest: float) -> AsyncIt
             yield ": still here\n\n"
         if moment - began >= longest:
             return
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(GAP_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), TICK_SECONDS - GAP_SECONDS)

@@ -9,22 +9,51 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from qualcoder.coding.models import Valence
 from qualcoder.coding.search import LONGEST_SEARCH
+from qualcoder.coding.service import LONGEST_MEMO, NewCoding
+from qualcoder.core.errors import Invalid
+from qualcoder.core.ids import CodeId, CodingId, TranscriptId
+from qualcoder.core.messages import N_
+from qualcoder.core.text import Span
+
+# The databases' integers are this large.
+LARGEST = 2**31 - 1
 
 
-class CodingForm(BaseModel):
-    """A coding by offsets: code points, zero-based, end-exclusive, into the named text version."""
-
-    model_config = ConfigDict(extra="ignore")
+class CodingFields(BaseModel):
+    """A coding by offsets: code points, zero-based, end-exclusive, into the text version that is named."""
 
     transcript_id: UUID
-    version: int = Field(ge=0)
-    start: int = Field(ge=0, le=2**31)
-    end: int = Field(ge=0, le=2**31)
+    version: int = Field(ge=0, le=LARGEST)
+    start: int = Field(ge=0, le=LARGEST)
+    end: int = Field(ge=0, le=LARGEST)
     code_id: UUID
     valence: Valence | None = None
     weight: int | None = Field(None, ge=1, le=5)
     unsure: bool = False
-    memo: str | None = Field(None, max_length=10_000)
+    memo: str | None = Field(None, max_length=LONGEST_MEMO)
+
+    def as_new(self, coding_id: CodingId) -> NewCoding:
+        """The coding that is asked for under the client's id; Invalid when nothing is selected."""
+        if self.start >= self.end:
+            message = N_("Nothing is selected. Select some words and choose the code again.")
+            raise Invalid(message, fields={"end": message})
+        return NewCoding(
+            id=coding_id,
+            transcript_id=TranscriptId(self.transcript_id),
+            text_number=self.version,
+            span=Span(self.start, self.end),
+            code_id=CodeId(self.code_id),
+            valence=self.valence,
+            weight=self.weight,
+            is_unsure=self.unsure,
+            memo=self.memo or "",
+        )
+
+
+class CodingForm(CodingFields):
+    """The same from a page, where more may stand beside it."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class QuoteForm(BaseModel):

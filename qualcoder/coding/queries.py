@@ -25,7 +25,7 @@ from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of, within_reach
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read, within_reach
 
 RECENT = 9
 # Where they are looked for, so that opening a page does not grow with what a coder has coded.
@@ -38,6 +38,18 @@ def turn_text(turn: OpenTurn) -> TurnText:
     return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body)
 
 
+_SHOWN = (
+    Coding.id,
+    Coding.start,
+    Coding.end,
+    Coding.code_id,
+    Coding.coder_id,
+    Coding.valence,
+    Coding.weight,
+    Coding.is_unsure,
+)
+
+
 def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
     """Codings that the person sees, in the whole text or touching `span`.
 
@@ -46,12 +58,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
     """
     query = (
         sql(
-            col(Coding.id),
-            col(Coding.start),
-            col(Coding.end),
-            col(Coding.code_id),
-            col(Coding.coder_id),
-            col(Coding.valence),
+            *(col(one) for one in _SHOWN),
             _is_noted(),
         )
         .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
@@ -76,7 +83,7 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
         given = _given(db, {row[3] for row in rows}, language)
         names = _names(db, found, {row[4] for row in rows})
     marks = []
-    for coding_id, start, end, code_id, coder_id, valence, is_noted, *_ in rows:
+    for coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, is_noted, *_ in rows:
         code, label = given[code_id]
         marks.append(
             CodingMark(
@@ -91,6 +98,8 @@ def marks_in(db: Session, found: Reach, language: str, span: Span | None = None)
                 coder_name=names[coder_id],
                 is_mine=coder_id == found.me.id,
                 valence=valence.value if valence else None,
+                weight=weight,
+                is_unsure=is_unsure,
                 has_memo=is_noted,
             )
         )
@@ -195,7 +204,7 @@ def open_transcript(
     )
     found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
     transcript = found.transcript
-    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_of(db, transcript.text_version_id))]
+    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, transcript.text_version_id))]
     marks = marks_in(db, found, language)
     counts = counts_in(db, found)
     view = WorkbenchView(

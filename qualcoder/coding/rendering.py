@@ -11,7 +11,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
-from uuid import UUID
 
 from qualcoder.coding.view import CodingMark, Segment, Stripe, TurnText, TurnView
 
@@ -19,7 +18,8 @@ LANES = 7
 STEPS = 20
 CHUNK_TURNS = 40
 
-Key: TypeAlias = tuple[UUID, UUID]
+# A code and a coder, as numbers: they are compared for every bar.
+Key: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class _Bar:
     bottom: int
     marks: tuple[CodingMark, ...]
     goes_on: bool
+
+    @property
+    def steps(self) -> int:
+        """The twentieths that it fills, a bit each."""
+        return (1 << self.bottom) - (1 << self.top)
 
 
 def segments(turn: TurnText, marks: Iterable[CodingMark]) -> tuple[Segment, ...]:
@@ -61,11 +66,9 @@ def stripes(
     reads as one line; one that crosses the border always keeps it.
     """
     habits = carried or {}
-    bars = sorted(
-        _bars(turn, marks), key=lambda bar: (_turn_to_choose(bar, habits), bar.top, -bar.bottom, str(bar.key))
-    )
+    bars = sorted(_bars(turn, marks), key=lambda bar: (_turn_to_choose(bar, habits), bar.top, -bar.bottom, bar.key))
     reserved = {habits[bar.key] for bar in bars if bar.key in habits}
-    taken: list[list[_Bar]] = [[] for _ in range(LANES)]
+    taken = [0] * LANES
     lanes: dict[Key, int] = {}
     placed: list[Stripe] = []
     hidden = 0
@@ -75,7 +78,7 @@ def stripes(
             hidden += 1
             lanes.pop(bar.key, None)
             continue
-        taken[lane].append(bar)
+        taken[lane] |= bar.steps
         lanes[bar.key] = lane
         placed.append(_stripe(bar, lane))
     return tuple(sorted(placed, key=lambda stripe: (stripe.lane, stripe.y))), hidden, lanes
@@ -112,7 +115,7 @@ def _within(turn: TurnText, mark: CodingMark) -> tuple[int, int]:
 def _by_turn(turns: Sequence[TurnText], marks: Iterable[CodingMark]) -> list[list[CodingMark]]:
     starts = [turn.start for turn in turns]
     found: list[list[CodingMark]] = [[] for _ in turns]
-    for mark in sorted(marks, key=lambda m: (m.start, -m.end, str(m.id))):
+    for mark in sorted(marks, key=lambda m: (m.start, -m.end, m.id.int)):
         for i in range(max(0, bisect_right(starts, mark.start) - 1), len(turns)):
             if turns[i].start >= mark.end:
                 break
@@ -128,7 +131,7 @@ def _bars(turn: TurnText, marks: Iterable[CodingMark]) -> Iterator[_Bar]:
         start, end = _within(turn, mark)
         if start < end:
             top, bottom = start * STEPS // turn.length, -(-end * STEPS // turn.length)
-            grouped.setdefault((mark.code_id, mark.coder_id), []).append((top, bottom, mark))
+            grouped.setdefault((mark.code_id.int, mark.coder_id.int), []).append((top, bottom, mark))
     for key, pieces in grouped.items():
         pieces.sort(key=lambda piece: piece[:2])
         top, bottom, joined = pieces[0][0], pieces[0][1], [pieces[0][2]]
@@ -152,14 +155,11 @@ def _turn_to_choose(bar: _Bar, habits: Mapping[Key, int]) -> int:
     return 0 if bar.key in habits else 1
 
 
-def _lane_for(bar: _Bar, taken: list[list[_Bar]], habit: int | None, reserved: set[int]) -> int | None:
-    free = [
-        lane
-        for lane, bars in enumerate(taken)
-        if all(bar.top >= other.bottom or other.top >= bar.bottom for other in bars)
-    ]
-    if habit in free:
+def _lane_for(bar: _Bar, taken: Sequence[int], habit: int | None, reserved: set[int]) -> int | None:
+    steps = bar.steps
+    if habit is not None and not taken[habit] & steps:
         return habit
+    free = [lane for lane, filled in enumerate(taken) if not filled & steps]
     return next((lane for lane in free if lane not in reserved), free[0] if free else None)
 
 

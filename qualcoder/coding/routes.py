@@ -15,15 +15,16 @@ from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding import queries, service
+from qualcoder.coding.drawing import Drawer
 from qualcoder.coding.forms import CodingForm, QuoteForm, SearchForm
 from qualcoder.coding.models import Valence
 from qualcoder.coding.searching import Answer, Ask, search_study
 from qualcoder.coding.service import NewCoding
 from qualcoder.coding.view import QuoteEntry
+from qualcoder.core.catalogue import catalogue
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.messages import N_
-from qualcoder.core.text import Span
 from qualcoder.transcripts.access import reach_codable
 from qualcoder.web import locale
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
@@ -51,8 +52,9 @@ def _page(
     removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    if removed is not None and queries.is_removed(db, found, CodingId(removed)):
-        view = replace(view, removed=removed)
+    drawer = _drawer(request)
+    shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
+    view = replace(view, removed=shown, drawn=tuple(map(drawer.turns, view.chunks)))
     return render(
         request,
         "coding/workbench.html",
@@ -73,28 +75,20 @@ def put(
     form: Annotated[Posted[CodingForm], Depends(posted_json(CodingForm))],
 ) -> Response:
     """Add a coding under the client's id; the same request again gives the same answer."""
-    sent = form.require()
-    if sent.start >= sent.end:
-        raise Invalid(N_("Nothing is selected. Select some words and choose the code again."))
-    new = NewCoding(
-        id=coding_id,
-        transcript_id=TranscriptId(sent.transcript_id),
-        text_number=sent.version,
-        span=Span(sent.start, sent.end),
-        code_id=CodeId(sent.code_id),
-        valence=sent.valence,
-        weight=sent.weight,
-        is_unsure=sent.unsure,
-    )
-    touched = service.add_coding(db, me, new)
-    if sent.memo:
-        db.flush()
-        service.add_memo(db, me, coding_id, sent.memo)
+    touched = service.add_coding(db, me, form.require().as_new(coding_id))
     return _turns(request, db, touched)
+
+
+def _drawer(request: Request) -> Drawer:
+    def remove_url(coding_id: str) -> str:
+        return str(request.app.url_path_for("coding:remove", coding_id=coding_id))
+
+    return Drawer(catalogue(language_of(request).value), remove_url)
 
 
 def _turns(request: Request, db: WriteDb, touched: service.Touched) -> Response:
     view = queries.touched_view(db, touched, language_of(request).value)
+    view = replace(view, drawn=_drawer(request).turns(view.turns))
     return render(
         request,
         "coding/turns.html",

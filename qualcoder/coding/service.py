@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func
 from sqlalchemy import select as sql
@@ -59,6 +59,7 @@ class NewCoding:
     valence: Valence | None = None
     weight: int | None = None
     is_unsure: bool = False
+    memo: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,22 @@ class Touched:
 
 
 def add_coding(db: Session, me: Person, new: NewCoding) -> Touched:
-    """Give a stretch of the text a code, as `me`. Repeating the same id returns the same coding.
+    """Give a stretch of the text a code, as `me`, with a memo unless it is blank. Repeating the same id returns the
+    same coding.
 
-    A removed coding that its coder sends again comes back: that is how an undo looks to the server.
+    A removed coding that its coder sends again comes back: that is how an undo looks to the server. An id under which
+    there is a coding that `me` may not know of, in this study or another, is answered as any foreign thing is:
+    NotFound. Nobody's client makes such an id by chance (122 random bits), and who holds one learns no more of it than
+    that it can't be used here: not whose it is, where, or whether it was removed.
     """
+    touched = _add(db, me, new)
+    if new.memo.strip():
+        db.flush()
+        add_memo(db, me, new.id, new.memo)
+    return touched
+
+
+def _add(db: Session, me: Person, new: NewCoding) -> Touched:
     found = reach_codable(db, me, new.transcript_id, Act.CODE)
     transcript = found.transcript
     if new.text_number != transcript.text_number:
@@ -130,6 +143,8 @@ def _code(db: Session, found: Reach, new: NewCoding) -> tuple[Code, CodeVersion,
 
 
 def _again(db: Session, found: Reach, known: Coding, new: NewCoding, exact: Span) -> Coding:
+    if known.coder_id != found.me.id and not (known.study_id == found.access.study.id and sees_all(found)):
+        raise NotFound
     held = (known.coder_id, known.transcript_id, known.text_number, known.code_id, known.start, known.end)
     sent = (found.me.id, new.transcript_id, new.text_number, new.code_id, exact.start, exact.end)
     marks = (known.valence, known.weight, known.is_unsure) == (new.valence, new.weight, new.is_unsure)

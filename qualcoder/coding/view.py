@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from markupsafe import Markup
+
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
@@ -46,6 +48,8 @@ class CodingMark:
     coder_name: str = field(repr=False)
     is_mine: bool
     valence: str | None = None
+    weight: int | None = None
+    is_unsure: bool = False
     has_memo: bool = False
 
 
@@ -146,11 +150,15 @@ class TouchedView:
     turns: tuple[TurnView, ...]
     counts: tuple[CodeCount, ...]
     coding_count: int
+    drawn: Markup = field(default=Markup(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchView:
-    """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first."""
+    """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first.
+
+    `drawn` are the chunks as HTML.
+    """
 
     transcript_id: UUID
     version: int
@@ -165,3 +173,4 @@ class WorkbenchView:
     valences: tuple[str, ...] = ("helps", "hinders", "denies")
     quote: QuoteEntry = QuoteEntry()
     removed: UUID | None = None
+    drawn: tuple[Markup, ...] = field(default=(), repr=False)

@@ -24,6 +24,7 @@ from qualcoder.core.errors import Invalid, NotFound, Unavailable
 from qualcoder.core.ids import ZERO
 from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import sqlite_module, wal_is_safe
+from qualcoder.custody.orphans import orphans
 from qualcoder.home import Home, migrate, open_home, require_current, unseal_unattended
 from qualcoder.vault import hashing, slots
 from qualcoder.vault.models import RootSlot, SlotKind
@@ -145,7 +146,7 @@ def migrate_home(home: HomeOption = None) -> None:
 
 @house.command()
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check the home: databases, schema, slots, SQLite version."""
+    """Check the home: databases, schema, slots, SQLite version; keys that belong to nothing are counted."""
     found = open_home(shared.settings_for(home))
     try:
         module = sqlite_module()
@@ -157,13 +158,17 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
         }
         with found.keys.read() as db:
             checks["two_slots"] = checks["schema_current"] and len(db.exec(select(RootSlot.id)).all()) >= 2
+        # A few are no fault: an upload that broke off leaves one, and the worker destroys it thirty days later.
+        left_over = orphans(found.data, found.keys) if checks["schema_current"] else {}
     finally:
         found.close()
     if as_json:
-        say_json(checks)
+        say_json({**checks, "counts": {f"orphaned_{kind}_keys": len(ids) for kind, ids in left_over.items()}})
     else:
         for name, is_good in checks.items():
             say(f"{'ok ' if is_good else 'BAD'} {name}")
+        for kind, ids in left_over.items():
+            say(f"{len(ids):>3} orphaned_{kind}_keys")
     if not all(checks.values()):
         raise typer.Exit(1)
 

@@ -29,10 +29,12 @@ from qualcoder.home import Home
 from qualcoder.interviews.models import Category, LinkType
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
+from qualcoder.matrices import excel
 from qualcoder.matrices import service as matrices
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
+from qualcoder.matrices.shapes import measures_named
 from qualcoder.races import service as races
 from qualcoder.races.sheets import read_sheet
 from qualcoder.transcripts import publishing, queries, reviewing, service
@@ -283,24 +285,30 @@ def matrix_export(
     out: Annotated[Path, typer.Option(help="Folder to write into.")],
     as_: AsOption = "",
     home: HomeOption = None,
-    form: Annotated[str, typer.Option("--format", help="csv, dta, or both with a comma")] = "csv,dta",
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx, dta, or several with commas")] = "csv,dta",
     profile: Annotated[str, typer.Option(help="internal; others come with the disclosure gate")] = "internal",
     shape: Annotated[str, typer.Option(help="wide: a row per race; long: a row per race and code")] = "wide",
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="presence, segments, respondents, interviews, characters, denied; repeatable. All if none."),
+    ] = None,
 ) -> None:
     """Write the matrix of themes and races, and its rows in the ledger of exports. For the PI only."""
     wanted = [item.strip() for item in form.split(",") if item.strip()]
     if not wanted or any(item not in set(ExportFormat) for item in wanted) or profile != "internal":
-        raise Invalid(N_("The formats are csv and dta, the profile is internal."))
+        raise Invalid(N_("The formats are csv, xlsx and dta, the profile is internal."))
     if shape not in {"wide", "long"}:
         raise Invalid(N_("The shape is wide or long."))
-    spec = ExportSpec(Question(), shape, Language.EN.value)
+    spec = ExportSpec(Question(), shape, Language.EN.value, measures_named(measure or ()))
     with opened(home) as found:
         with found.data.read() as db:
             shared.access(db, as_, study, Act.EXPORT)
         out.mkdir(parents=True, exist_ok=True)
-        for item in wanted:
-            shared.write_new(out / f"{study}-matrix.{item}", _exported(found, as_, study, ExportFormat(item), spec))
-    say(f"{len(wanted)} files.")
+        # All are made before one is written.
+        files = {item: _exported(found, as_, study, ExportFormat(item), spec) for item in wanted}
+        for item, content in files.items():
+            shared.write_new(out / f"{study}-matrix.{item}", content)
+    say(f"{len(files)} files.")
 
 
 def _exported(home: Home, as_: str, study: str, file_format: ExportFormat, spec: ExportSpec) -> bytes:
@@ -322,10 +330,12 @@ def finish(home: Home, job_id: JobId) -> None:
     run(home.data, WORKS, job_id)
     while time.monotonic() < until:
         with home.data.read() as db:
-            state = db.get_one(Job, job_id).state
-        if state is JobState.DONE:
+            job = db.get_one(Job, job_id)
+        if job.state is JobState.DONE:
             return
-        if state not in UNFINISHED:
+        if job.error_code in excel.FAULTS:
+            raise Invalid(excel.FAULTS[job.error_code])
+        if job.state not in UNFINISHED:
             break
         time.sleep(0.2)
         run(home.data, WORKS, job_id)

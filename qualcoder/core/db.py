@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+from qualcoder.core.changes import Changes
 from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import PRAGMAS, journal_for, sqlite_module
@@ -64,6 +65,7 @@ class Database:
         self.journal = journal
         self.info: dict[str, Any] = dict(carried)
         self._turn = WriteTurn()
+        self.changes = Changes()
         if self.is_sqlite:
             module = sqlite_module()
             self.journal = journal_for(module, journal)

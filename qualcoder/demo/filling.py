@@ -139,22 +139,19 @@ def _code(db: Session, coder: Person, transcript_id: TranscriptId, codings: Sequ
     turns = queries.open_turns(db, found.key, queries.turns_of(db, found.transcript.text_version_id))
     codes = {code.key: code.id for code in codes_of(db, found.transcript.study_id)}
     for coded in codings:
-        coding_id = CodingId(new_id())
         coding.add_coding(
             db,
             coder,
             NewCoding(
-                id=coding_id,
+                id=CodingId(new_id()),
                 transcript_id=transcript_id,
                 text_number=found.transcript.text_number,
                 span=place_of(coded, turns),
                 code_id=codes[coded.code],
                 valence=coded.valence,
+                memo=coded.memo,
             ),
         )
-        if coded.memo:
-            db.flush()
-            coding.add_memo(db, coder, coding_id, coded.memo)
 
 
 def place_of(coded: Coded, turns: Sequence[OpenTurn]) -> Span:

@@ -15,7 +15,9 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.core.ids import InterviewId, StudyId
 from qualcoder.core.messages import N_
+from qualcoder.interviews import consents
 from qualcoder.interviews import service as interviews
+from qualcoder.interviews.consents import ConsentLine
 from qualcoder.interviews.models import Interview, InterviewKind, Mode
 from qualcoder.interviews.service import NewLink, RespondentLine
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails, LinkKind, LinkTarget, names_a_person
@@ -51,11 +53,16 @@ class InterviewPage:
     kind: InterviewKind
     mode: Mode
     details: InterviewDetails
-    consent: ConsentScope
+    consents: tuple[ConsentLine, ...]
     respondents: tuple[RespondentLine, ...]
     links: tuple[LinkLine, ...]
     races: tuple[RaceOption, ...]
     names_a_person: bool
+
+    @property
+    def consent(self) -> ConsentScope:
+        """The one that counts."""
+        return self.consents[0].scope
 
 
 def read_interview(db: Session, me: Person, interview_id: InterviewId) -> tuple[Access, InterviewPage]:
@@ -83,7 +90,7 @@ def _opened(db: Session, access: Access, interview: Interview) -> InterviewPage:
         kind=interview.kind,
         mode=interview.mode,
         details=interviews.details_of(db, interview),
-        consent=interviews.consent_of(db, interview),
+        consents=consents.consents_of(db, interview),
         respondents=respondents,
         links=links,
         races=tuple(RaceOption(line.key, _label(line.where, line.held_on)) for line in lines),

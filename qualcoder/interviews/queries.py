@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from qualcoder.core.ids import InterviewId, PersonId, RespondentId, StudyId
 from qualcoder.interviews.models import Consent, Interview, InterviewState, Link, Participation, Respondent
 
+MOST_CONSENTS = 50
 RowT = TypeVar("RowT", Participation, Link)
 
 
@@ -74,7 +75,7 @@ def _by_interview(
     return dict(found)
 
 
-def newest_consent(db: Session, interview_id: InterviewId) -> Consent | None:
-    return db.exec(
-        select(Consent).where(col(Consent.interview_id) == interview_id).order_by(col(Consent.created_at).desc())
-    ).first()
+def newest_consents(db: Session, interview_id: InterviewId) -> list[Consent]:
+    """At most MOST_CONSENTS, the newest first: the first one counts."""
+    mine = select(Consent).where(col(Consent.interview_id) == interview_id)
+    return list(db.exec(mine.order_by(col(Consent.created_at).desc(), col(Consent.id)).limit(MOST_CONSENTS)))

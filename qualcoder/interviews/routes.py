@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,10 +15,12 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.audit import queries
 from qualcoder.audit.queries import Line
 from qualcoder.audit.words import ACT_LABELS, LOOKING
+from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import InterviewId, PersonId
 from qualcoder.core.messages import N_
+from qualcoder.interviews import consents
 from qualcoder.interviews import page as interviews
-from qualcoder.interviews.forms import LinkForm
+from qualcoder.interviews.forms import ConsentForm, LinkForm
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 from qualcoder.interviews.page import InterviewPage
 from qualcoder.interviews.targets import LinkKind, LinkTarget
@@ -36,6 +39,7 @@ LINK_KIND_LABELS = {
     LinkKind.PLACE: N_("place"),
 }
 
+PostedConsent = Annotated[Posted[ConsentForm], Depends(posted(ConsentForm))]
 PostedLink = Annotated[Posted[LinkForm], Depends(posted(LinkForm))]
 
 
@@ -49,6 +53,9 @@ class InterviewView:
     history: tuple[Line, ...]
     names: Mapping[PersonId, str]
     removed: LinkTarget | None = None
+    typed: ConsentForm | None = None
+    is_recorded: bool = False
+    may_record_consent: bool = False
     acts: Mapping[str, str] = field(default_factory=lambda: ACT_LABELS)
     categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
     link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)
@@ -64,21 +71,34 @@ def _render(
     me: Me,
     interview_id: InterviewId,
     errors: Mapping[str, str],
+    *,
     removed: LinkTarget | None = None,
+    typed: ConsentForm | None = None,
+    recorded: UUID | None = None,
 ) -> Response:
     access, interview = interviews.read_interview(db, me, interview_id)
     lines = transcripts_of_interview(db, access, interview_id)
     history = queries.history_of(
         db,
         access.study.id,
-        [interview_id, *(line.id for line in lines)],
+        [interview_id, *(line.id for line in lines), *(line.id for line in interview.consents)],
         without=() if access.may(Act.SEE_AUDIT) else LOOKING,
     )
     names = people.names_of(db, {line.actor_id for line in history if line.actor_id})
     return render(
         request,
         "interviews/show.html",
-        InterviewView(interview, errors, tuple(lines), tuple(history), names, removed),
+        InterviewView(
+            interview,
+            errors,
+            tuple(lines),
+            tuple(history),
+            names,
+            removed,
+            typed,
+            is_recorded=interview.consents[0].id == recorded,
+            may_record_consent=access.may(Act.RECORD_CONSENT),
+        ),
         title=N_("Interview %(serial)s"),
         access=access,
         status=422 if errors else 200,
@@ -87,9 +107,9 @@ def _render(
 
 
 @router.get("/interviews/{interview_id}", name="interviews:show")
-def show(request: Request, db: ReadDb, me: Me, interview_id: InterviewId) -> Response:
-    """What is on record about an interview. Opening it is recorded."""
-    return _render(request, db, me, interview_id, {})
+def show(request: Request, db: ReadDb, me: Me, interview_id: InterviewId, recorded: UUID | None = None) -> Response:
+    """What is on record about an interview. Opening it is recorded. `recorded` is a consent just put on record."""
+    return _render(request, db, me, interview_id, {}, recorded=recorded)
 
 
 @router.post("/interviews/{interview_id}/links", name="interviews:link")
@@ -112,5 +132,23 @@ def link(request: Request, db: Db, me: Me, sent: PostedLink, interview_id: Inter
                 removed = form.target
     if problems or removed:
         with db.read() as reading:
-            return _render(request, reading, me, interview_id, problems, removed)
+            return _render(request, reading, me, interview_id, problems, removed=removed)
     return RedirectResponse(request.app.url_path_for("interviews:show", interview_id=interview_id), status_code=303)
+
+
+@router.post("/interviews/{interview_id}/consents", name="interviews:consent")
+def consent(request: Request, db: Db, me: Me, sent: PostedConsent, interview_id: InterviewId) -> Response:
+    """Put a new consent on record, or let an earlier one count again. What can't be taken comes back as typed."""
+    try:
+        form = sent.require()
+        with db.transaction() as writing:
+            if form.again is not None:
+                made = consents.repeat_consent(writing, me, interview_id, form.again, form.version)
+            else:
+                made = consents.record_consent(writing, me, interview_id, form.scope, form.version)
+            recorded = made.id
+    except Invalid as problem:
+        with db.read() as reading:
+            return _render(request, reading, me, interview_id, problem.fields, typed=sent.form)
+    address = request.app.url_path_for("interviews:show", interview_id=interview_id)
+    return RedirectResponse(f"{address}?recorded={recorded}", status_code=303)

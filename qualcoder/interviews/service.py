@@ -368,12 +368,3 @@ def details_of(db: Session, interview: Interview) -> InterviewDetails:
     """When, where and in which language, opened."""
     ref = KeyRef.interview(interview.id, interview.study_id)
     return InterviewDetails.from_json(sealing.open_json(db, ref, f.INTERVIEW_DETAILS, interview, interview.details_ct))
-
-
-def consent_of(db: Session, interview: Interview) -> ConsentScope:
-    """What counts now of what the respondent agreed to, opened; Conflict when no consent is on record."""
-    row = queries.newest_consent(db, InterviewId(interview.id))
-    if row is None:
-        raise Conflict(N_("No consent is on record for this interview."))
-    ref = KeyRef.interview(interview.id, interview.study_id)
-    return ConsentScope.from_json(sealing.open_json(db, ref, f.CONSENT_SCOPE, row, row.scope_ct))

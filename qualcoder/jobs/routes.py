@@ -16,6 +16,7 @@ from qualcoder.core.models import JobKind, JobState
 from qualcoder.core.queue import UNFINISHED
 from qualcoder.jobs import queries, service
 from qualcoder.jobs.queries import JobLine
+from qualcoder.matrices import excel
 from qualcoder.web.deps import Me, ReadDb, WriteDb
 from qualcoder.web.pages import render
 
@@ -28,6 +29,7 @@ FAULTS = {
     "Shredded": N_("The interview was withdrawn meanwhile."),
     "Refused": N_("Whoever asked may not do this any more."),
     "NotFound": N_("What it was about is not there any more."),
+    **excel.FAULTS,
 }
 
 PageNumber = Annotated[int, Query(ge=1, le=10_000)]

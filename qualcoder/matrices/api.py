@@ -208,7 +208,8 @@ def _export(request: Request, db: ApiRead, found: ExportLedger) -> ExportOut:
     )
 
 
-_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILE = {service.MEDIA[kind]: _BINARY for kind in (ExportFormat.XLSX, ExportFormat.DTA)}
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -20,9 +21,10 @@ from qualcoder.core.queue import progress
 from qualcoder.interviews.models import LinkType
 from qualcoder.matrices import cells
 from qualcoder.matrices.cells import Matrix, Question
+from qualcoder.matrices.excel import write_xlsx
 from qualcoder.matrices.models import ExportFormat, ExportLedger
 from qualcoder.matrices.service import KEPT_FOR
-from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, wide
+from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, measures_named, wide
 from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
 from qualcoder.matrices.writers import write_csv, write_dta
 from qualcoder.races.models import RaceValue
@@ -33,8 +35,8 @@ from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.models import Blob
 
-# Counting and writing the table, then sealing the file.
-STEPS = 2
+# Counting the table, writing it, then sealing the file. A large workbook takes a minute to write.
+STEPS = 3
 
 
 def export(database: Database, job_id: JobId) -> None:
@@ -53,9 +55,13 @@ def export(database: Database, job_id: JobId) -> None:
         )
         labelled = label(db, access, cells.build(db, access, question), Language(spec["language"]))
         say = catalogue(spec["language"]).text
-        table = long(labelled, say=say) if spec["shape"] == "long" else wide(labelled, say=say)
-        content = write(table, row.format, title_of(db, access.study))
+        # Exports that were asked for before measures could be chosen name none.
+        measures = measures_named(spec.get("measures", ()))
+        table = (long if spec["shape"] == "long" else wide)(labelled, say=say, measures=measures)
+        title = title_of(db, access.study)
     progress(database, job_id, 1, STEPS)
+    content = write(table, row.format, title, say)
+    progress(database, job_id, 2, STEPS)
     with database.transaction() as db:
         again = db.get_one(ExportLedger, row.id)
         blob = blobs.store(db, KeyRef.study(row.study_id), content, dies_at=now() + KEPT_FOR)
@@ -77,10 +83,12 @@ def _uuid(value: object) -> UUID:
     return UUID(str(value))
 
 
-def write(table: Table, file_format: ExportFormat, title: str) -> bytes:
-    """The bytes of a table in a format."""
+def write(table: Table, file_format: ExportFormat, title: str, say: Callable[[str], str] = str) -> bytes:
+    """The bytes of a table in a format; `say` translates what the writer adds of its own."""
     if file_format is ExportFormat.CSV:
         return write_csv(table)
+    if file_format is ExportFormat.XLSX:
+        return write_xlsx(table, say=say)
     return write_dta(table, data_label=title, at=now())
 
 

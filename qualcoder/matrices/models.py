@@ -23,6 +23,7 @@ class ExportFormat(StrEnum):
     """Kinds of export files."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     DTA = "dta"
 
 

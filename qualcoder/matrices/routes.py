@@ -20,7 +20,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.models import JobState
 from qualcoder.interviews.models import LinkType
 from qualcoder.interviews.words import LINK_LABELS
-from qualcoder.matrices import cells, passages, service
+from qualcoder.matrices import cells, excel, passages, service
 from qualcoder.matrices.cells import Matrix, Question
 from qualcoder.matrices.crosstab import Cell
 from qualcoder.matrices.models import ExportFormat, ExportLedger
@@ -77,10 +77,11 @@ class MatrixView:
 
 @dataclass(frozen=True, slots=True)
 class ExportView:
-    """One export: waiting, failed or ready."""
+    """One export: waiting, failed or ready. `fault` is what is to be said about a failure, if that is known."""
 
     export: ExportLedger
     state: JobState
+    fault: str
 
 
 class ExportForm(BaseModel):
@@ -198,7 +199,8 @@ def export_page(request: Request, db: ReadDb, me: Me, export_id: UUID) -> Respon
     """Where an export stands."""
     access, export = service.export_for(db, me, export_id)
     job = service.job_of(db, export)
-    view = ExportView(export, job.state if job else JobState.FAILED)
+    fault = excel.FAULTS.get(job.error_code or "", "") if job else ""
+    view = ExportView(export, job.state if job else JobState.FAILED, fault)
     return render(request, "matrices/export.html", view, title=N_("Export"), access=access, block="export")
 
 

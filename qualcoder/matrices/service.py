@@ -20,6 +20,7 @@ from qualcoder.core.models import Job, JobKind
 from qualcoder.core.queue import add_job
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat, ExportLedger, Profile
+from qualcoder.matrices.shapes import ALL_MEASURES, Measure
 from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.models import Blob
@@ -34,6 +35,7 @@ class ExportSpec:
     question: Question
     shape: str
     language: str
+    measures: tuple[Measure, ...] = ALL_MEASURES
 
     def to_json(self) -> dict[str, object]:
         question = self.question
@@ -43,6 +45,7 @@ class ExportSpec:
             "rolled_up": question.is_rolled_up,
             "shape": self.shape,
             "language": self.language,
+            "measures": [measure.word for measure in self.measures],
         }
 
 
@@ -55,7 +58,11 @@ class ExportFile:
     media_type: str
 
 
-MEDIA = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.DTA: "application/octet-stream"}
+MEDIA = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.DTA: "application/octet-stream",
+}
 
 
 def ask_export(db: Session, access: Access, file_format: ExportFormat, spec: ExportSpec) -> ExportLedger:

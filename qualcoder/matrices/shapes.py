@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, RoundId
 from qualcoder.core.messages import N_
 from qualcoder.matrices.crosstab import Cell, Crosstab, State
@@ -22,6 +23,21 @@ class Measure(StrEnum):
     INTERVIEWS = "i"
     CHARACTERS = "c"
     DENIED = "d"
+
+    @property
+    def word(self) -> str:
+        """How scripts name it."""
+        return self.name.lower()
+
+
+ALL_MEASURES = tuple(Measure)
+
+
+def measures_named(words: Collection[str]) -> tuple[Measure, ...]:
+    """The measures that `words` name, in their usual order; all where none is named."""
+    if set(words) - {measure.word for measure in Measure}:
+        raise Invalid(N_("The measures are presence, segments, respondents, interviews, characters and denied."))
+    return tuple(measure for measure in Measure if measure.word in words) or ALL_MEASURES
 
 
 _LABELS = {
@@ -75,7 +91,7 @@ class LabelledCrosstab:
 
 
 def wide(
-    matrix: LabelledCrosstab, *, say: Callable[[str], str] = str, measures: tuple[Measure, ...] = tuple(Measure)
+    matrix: LabelledCrosstab, *, say: Callable[[str], str] = str, measures: tuple[Measure, ...] = ALL_MEASURES
 ) -> Table:
     """One row per race, all races kept; for each code one column per measure, named `<stem>_<ending>`.
 
@@ -100,8 +116,10 @@ def wide(
     return Table(tuple(columns), tuple(rows))
 
 
-def long(matrix: LabelledCrosstab, *, say: Callable[[str], str] = str) -> Table:
-    """One row per race and code with the state of the cell and every measure."""
+def long(
+    matrix: LabelledCrosstab, *, say: Callable[[str], str] = str, measures: tuple[Measure, ...] = ALL_MEASURES
+) -> Table:
+    """One row per race and code with the state of the cell and a column per measure."""
     columns = [
         Column("race_id", ColumnKind.TEXT, say(N_("Race"))),
         Column("code", ColumnKind.TEXT, say(N_("Code"))),
@@ -109,7 +127,7 @@ def long(matrix: LabelledCrosstab, *, say: Callable[[str], str] = str) -> Table:
         Column("code_label", ColumnKind.TEXT, say(N_("Label of the code"))),
         Column("cell_state", ColumnKind.TEXT, say(N_("State of the cell"))),
         *_coverage_columns(say),
-        *(Column(_LONG_NAMES[m], ColumnKind.WHOLE, say(_LABELS[m]), _value_labels(m, say)) for m in Measure),
+        *(Column(_LONG_NAMES[m], ColumnKind.WHOLE, say(_LABELS[m]), _value_labels(m, say)) for m in measures),
     ]
     rows: list[tuple[Value, ...]] = []
     for race in matrix.races:
@@ -117,7 +135,7 @@ def long(matrix: LabelledCrosstab, *, say: Callable[[str], str] = str) -> Table:
             cell = matrix.crosstab.cells[code.id, race.id]
             stem = stata_name(code.stem, longest=_LONGEST_STEM)
             head = (race.key, code.key, stem, code.label, str(cell.state), *_coverage(matrix, race))
-            rows.append((*head, *(_figure(cell, measure) for measure in Measure)))
+            rows.append((*head, *(_figure(cell, measure) for measure in measures)))
     return Table(tuple(columns), tuple(rows))
 
 

@@ -46,8 +46,12 @@ def _csv_cell(value: Value) -> str | int | float | None:
 
 
 def _harmless(text: str) -> str:
-    starts = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
-    return f"'{text}" if starts else text
+    return f"'{text}" if runs_as_formula(text) else text
+
+
+def runs_as_formula(text: str) -> bool:
+    """Whether a spreadsheet that reads or edits a cell with this text would take it for a formula."""
+    return text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
 
 
 def write_dta(table: Table, *, data_label: str, at: datetime) -> bytes:

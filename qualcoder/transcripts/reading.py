@@ -9,7 +9,7 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.core.ids import TranscriptId
 from qualcoder.transcripts.access import Reach, reach, reach_codable
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read
 
 
 def read_released(db: Session, me: Person, transcript_id: TranscriptId) -> tuple[Reach, list[OpenTurn]]:
@@ -22,4 +22,4 @@ def read_released(db: Session, me: Person, transcript_id: TranscriptId) -> tuple
         db, lambda own: chain.record(own, me.id, "transcript.opened", "transcript", transcript_id, study_id=study_id)
     )
     found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
-    return found, open_turns(db, found.key, turns_of(db, found.transcript.text_version_id))
+    return found, open_turns(db, found.key, turns_to_read(db, found.transcript.text_version_id))

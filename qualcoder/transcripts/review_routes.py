@@ -118,14 +118,15 @@ def decide(
     form: Annotated[Posted[DecisionForm], Depends(posted(DecisionForm))],
 ) -> Response:
     """Accept a proposal, keep the words with a reason, or take a decision back."""
-    sent = form.require()
-    if sent.decision not in _DECISIONS:
-        raise Invalid(N_("Choose one of the offered values."))
-    decision, for_entity = _DECISIONS[sent.decision]
     with db.transaction() as writing:
+        found = reviewing.reach_review(writing, me, transcript_id)
+        sent = form.require()
+        if sent.decision not in _DECISIONS:
+            raise Invalid(N_("Choose one of the offered values."))
+        decision, for_entity = _DECISIONS[sent.decision]
         reviewing.decide(
             writing,
-            reviewing.reach_review(writing, me, transcript_id),
+            found,
             finding_id,
             decision,
             reason=sent.reason,
@@ -161,6 +162,8 @@ def mark(
     form: Annotated[Posted[MarkForm], Depends(posted(MarkForm))],
 ) -> Response:
     """Mark words that the search missed, wherever they stand."""
+    with db.read() as reading:
+        reviewing.reach_review(reading, me, transcript_id)
     sent = form.require()
     try:
         with db.transaction() as writing:
@@ -189,6 +192,8 @@ def publish(
     form: Annotated[Posted[PublishForm], Depends(posted(PublishForm))],
 ) -> Response:
     """Release the anonymised text to the ticked coders."""
+    with db.read() as reading:
+        reviewing.reach_review(reading, me, transcript_id)
     sent = form.require()
     coders = [PersonId(coder) for coder in sent.coders]
     publishing.publish(db, me, transcript_id, coders, sent.seen_version)

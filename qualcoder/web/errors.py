@@ -35,6 +35,8 @@ TITLES = {
     503: N_("Not available now"),
     507: N_("No space left"),
 }
+# PostgreSQL's number for it; SQLite has words only.
+DISK_FULL = "53100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def _stale(request: Request, _error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    if "full" in str(getattr(error, "orig", "")):
+    cause = getattr(error, "orig", None)
+    if getattr(cause, "sqlstate", None) == DISK_FULL or "disk is full" in str(cause):
         message = N_("The disk is full. Nothing was changed; make space and try again.")
         full = Unavailable(message)
         full.status = 507

@@ -119,8 +119,9 @@ def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:
 
 def _address(request: Request) -> str:
     """Where a form that changes only the looks of a page comes back to."""
-    query = request.url.query if request.method == "GET" else ""
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path: str = request.app.state.addresses.page_for(request.url.path)
+    query = request.url.query if request.method == "GET" and path == request.url.path else ""
+    return f"{path}?{query}" if query else path
 
 
 def _page(request: Request, title: str, access: Access | None, params: dict[str, object]) -> Page:

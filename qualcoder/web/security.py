@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qualcoder.core.errors import DomainError, Refused
@@ -201,6 +202,9 @@ class Shell:
                 await self.on_sealed(scope, receive, send_with_headers)
             else:
                 await self.app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            # Whoever sent this hung up in the middle of it: nobody waits for an answer, and nothing went wrong here.
+            log.info("a sender hung up before the end")
         except Exception as error:  # noqa: BLE001  # the web is one of the two places that catch all
             incident = secrets.token_hex(4)
             log.error("incident %s: %s at %s", incident, type(error).__name__, where(error))

@@ -6,11 +6,13 @@ import re
 
 import httpx
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
-from qualcoder.accounts.models import ApiToken, Role
+from qualcoder.accounts import tokens
+from qualcoder.accounts.models import ApiToken, Person, Role, Study
+from qualcoder.audit.models import AuditEntry
 from qualcoder.home import Home
-from tests.homes import PASSWORD, Browser, add_member, make_person, make_study
+from tests.homes import PASSWORD, Browser, access_of, add_member, make_person, make_study
 
 
 @pytest.fixture
@@ -56,3 +58,20 @@ def test_no_token_without_the_password_or_for_a_foreign_study(
     assert answer.status_code == status
     assert "not the right" not in answer.text
     assert _count(home) == 0
+
+
+def test_a_token_revoked_by_page_or_by_command_leaves_the_same_record_once(home: Home, owner: Browser) -> None:
+    for _ in range(2):
+        _make(owner)
+    with home.data.read() as db:
+        by_page, by_command = db.exec(select(ApiToken)).all()
+        person, study = db.get_one(Person, by_page.person_id), db.get_one(Study, by_page.study_id)
+    for _ in range(2):
+        assert owner.post(f"/account/tokens/{by_page.id}/revoke").status_code == 303
+        with home.data.transaction() as db:
+            tokens.revoke(db, access_of(db, study, person), by_command.id)
+    with home.data.read() as db:
+        acts = db.exec(select(AuditEntry).where(col(AuditEntry.act) == "token.revoked")).all()
+        kept = [(one.actor_id, one.object_kind, one.object_id, one.chain_id) for one in acts]
+    assert kept == [(person.id, "api_token", one.id, study.id) for one in (by_page, by_command)]
+    assert "/revoke" not in owner.get("/account").text

@@ -32,6 +32,7 @@ EXPECTED = """
     assign             no     yes  yes        no    no
     see_interview      no     yes  yes        no    no
     link               no     yes  yes        no    no
+    record_consent     no     yes  yes        no    no
     read_text          no     yes  yes        yes   no
     code               no     yes  yes        yes   no
     see_matrix         no     yes  no         no    no

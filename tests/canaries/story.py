@@ -359,7 +359,7 @@ def _code(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
 
 def _export(story: Story, browser: httpx.Client) -> None:
     done(browser.get(f"/studies/{STUDY}/matrix"), 200)
-    for kind in ("csv", "dta"):
+    for kind in ("csv", "xlsx", "dta"):
         asked = done(browser.post(f"/studies/{STUDY}/matrix/exports", data={"format": kind, "shape": "long"}))
         story.work()
         wait_for(story, browser, asked.headers["location"])

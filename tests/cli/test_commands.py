@@ -84,7 +84,7 @@ def test_bad_input_ends_with_status_2_and_one_sentence(study: Shell) -> None:
         ("codebook", "import", races, *here),
         ("codebook", "export", *here, "--format", "docx", "--out", str(study.folder / "x")),
         ("races", "import", races, *here),
-        ("matrix", "export", *here, "--out", str(study.folder / "out"), "--format", "xlsx"),
+        ("matrix", "export", *here, "--out", str(study.folder / "out"), "--format", "parquet"),
         ("matrix", "export", *here, "--out", str(study.folder / "out"), "--profile", "public"),
         ("study", "create", "akims", "--title", "Again", "--as", ADMIN),
         ("study", "create", "Not A Slug", "--title", "X", "--as", ADMIN),
@@ -139,3 +139,8 @@ def test_help_names_every_command_without_a_home(bare: Shell) -> None:
     said = bare.run("--help")
     for name in ("demo", "init", "serve", "worker", "doctor", "unseal", "seal", "person", "study", "races", "codebook"):
         assert name in said
+
+
+def test_doctor_counts_keys_that_belong_to_nothing(study: Shell) -> None:
+    assert study.json("doctor")["counts"] == {"orphaned_interview_keys": 0, "orphaned_respondent_keys": 0}
+    assert "  0 orphaned_interview_keys" in study.run("doctor")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +15,7 @@ from qualcoder.coding.models import Memo
 from qualcoder.core.ids import CodeId
 from qualcoder.home import Home
 from qualcoder.transcripts.models import Transcript
-from tests.homes import World, count_statements
+from tests.homes import Browser, World, count_statements
 from tests.scripts import Script, script_of, token_of
 from tests.transcripts import making
 
@@ -61,6 +63,25 @@ def test_the_same_request_gets_the_same_answer(desk: Desk) -> None:
     assert answers[0].json()["created_at"].endswith("Z")
 
 
+@pytest.mark.parametrize("blank", [None, "", "  ", "\n\t "])
+def test_a_blank_memo_is_no_memo_by_script_and_by_page(
+    desk: Desk, world: World, browser: Browser, blank: str | None
+) -> None:
+    sent = desk.body(memo=blank)
+    assert desk.put(sent).json()["has_memo"] is False
+    assert browser.as_(world.coder).put(f"/codings/{uuid4()}", content=json.dumps(sent)).status_code == 200
+    assert desk.memos == 0
+
+
+def test_nothing_selected_is_refused_alike_by_script_and_by_page(desk: Desk, world: World, browser: Browser) -> None:
+    sent = desk.body(5, 5)
+    asked = {"content": json.dumps(sent), "headers": {"Accept": "application/json"}}
+    by_page = browser.as_(world.coder).put(f"/codings/{uuid4()}", **asked)
+    by_script = desk.put(sent)
+    assert (by_page.status_code, by_page.json()) == (by_script.status_code, by_script.json())
+    assert "Nothing is selected" in by_script.json()["fields"]["end"]
+
+
 @pytest.mark.parametrize(
     "other", [{"start": 2}, {"end": 20}, {"code": "ROADS"}, {"valence": "helps"}, {"weight": 2}, {"unsure": True}]
 )
@@ -68,7 +89,33 @@ def test_the_same_id_with_other_contents_is_a_conflict(desk: Desk, other: dict[s
     coding_id = uuid4()
     assert desk.put(desk.body(), coding_id).status_code == 200
     assert desk.put(desk.body(**other), coding_id).status_code == 409
-    assert desk.put(desk.body(), coding_id, desk.as_("other_coder")).status_code == 409
+    assert desk.put(desk.body(), coding_id, desk.as_("pi")).status_code == 409
+
+
+def test_the_id_of_a_coding_that_one_may_not_know_of_is_answered_as_what_is_not_there(
+    desk: Desk, home: Home, world: World
+) -> None:
+    coding_id = uuid4()
+    assert desk.put(desk.body(), coding_id).status_code == 200
+    pi_of_other = desk.script.with_token(token_of(home, world.other_study, world.outsider))
+    other_world = replace(
+        world, study=world.other_study, pi=world.outsider, coder=world.outsider, other_coder=world.outsider
+    )
+    elsewhere = Desk(home, other_world)
+    absent = elsewhere.put({**elsewhere.body(), "transcript_id": str(uuid4())}, script=pi_of_other)
+    for _ in range(2):
+        answers = [
+            desk.put(desk.body(), coding_id, desk.as_("other_coder")),
+            desk.put(desk.body(start=3, weight=5), coding_id, desk.as_("other_coder")),
+            elsewhere.put(elsewhere.body(), coding_id, pi_of_other),
+            pi_of_other.delete(f"/codings/{coding_id}"),
+            desk.as_("other_coder").delete(f"/codings/{coding_id}"),
+            pi_of_other.delete(f"/codings/{uuid4()}"),
+        ]
+        assert {(answer.status_code, answer.text) for answer in answers} == {(404, absent.text)}
+        # It is the same whether the coding is there or was removed.
+        assert desk.script.delete(f"/codings/{coding_id}").json()["id"] == str(coding_id)
+    assert elsewhere.put(elsewhere.body(), script=pi_of_other).status_code == 200
 
 
 def test_a_stretch_is_kept_without_blank_ends_and_repeats_all_the_same(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts import tokens
 from qualcoder.accounts.models import Role
+from qualcoder.coding import events_api
 from qualcoder.coding import service as coding
 from qualcoder.coding.service import NewCoding
 from qualcoder.core.clock import now
@@ -251,3 +252,13 @@ def test_the_process_has_an_end_too() -> None:
         assert n < ALL
     with pytest.raises(Exception, match="Too many"):
         streams.enter(new_id())
+
+
+def test_an_act_wakes_a_listener_who_would_not_look_by_itself_yet(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_api, "TICK_SECONDS", 600.0)
+    ear = room.ear("coder")
+    room.code_as("coder")
+    ear.wait(lambda: "coding" in ear.names)
+    time.sleep(events_api.GAP_SECONDS)
+    room.code_as("coder", 3)
+    ear.wait(lambda: len(ear.acts("coding")) == 2)

@@ -248,6 +248,13 @@ ENTRIES: Mapping[str, Entry] = {
         {"interview_id": "interview"},
         _form(version="1", type="about", key="KOY-2022-1"),
     ),
+    "interviews:consent": Entry(
+        Reach.INTERVIEW,
+        303,
+        Act.RECORD_CONSENT,
+        {"interview_id": "interview"},
+        _form(version="1", quote="true", until="2031-01-01"),
+    ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
     "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
     "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),

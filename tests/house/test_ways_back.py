@@ -19,7 +19,8 @@ from qualcoder.core.ids import CodingId, InterviewId, new_id
 from qualcoder.core.models import Job
 from qualcoder.core.text import Span
 from qualcoder.home import Home
-from qualcoder.interviews.models import Link
+from qualcoder.interviews.consents import consents_of
+from qualcoder.interviews.models import Interview, Link
 from qualcoder.interviews.service import links_of
 from qualcoder.transcripts.models import Assignment, Transcript
 from tests.homes import Browser, World, access_of, all_routes
@@ -100,6 +101,11 @@ def _links(scene: Scene) -> object:
         return links_of(db, access, [interview_id]), len(db.exec(select(Link.id)).all())
 
 
+def _consent(scene: Scene) -> object:
+    with scene.home.data.read() as db:
+        return consents_of(db, db.get_one(Interview, scene.transcript.interview_id))[0].scope
+
+
 def _codings(scene: Scene) -> object:
     with scene.home.data.read() as db:
         alive = select(Coding.id).where(col(Coding.deleted_at).is_(None))
@@ -134,6 +140,20 @@ REMOVALS: Mapping[str, Removal] = {
     "accounts:end_member, later": Removal("pi", _people, "Remove", "Bring back", _members),
     "interviews:link": Removal(
         "pi", lambda scene: f"/interviews/{scene.transcript.interview_id}", "Remove", "Undo", _links
+    ),
+    "interviews:consent": Removal(
+        "pi",
+        lambda scene: f"/interviews/{scene.transcript.interview_id}",
+        "Record the consent",
+        "Undo",
+        _consent,
+    ),
+    "interviews:consent, later": Removal(
+        "pi",
+        lambda scene: f"/interviews/{scene.transcript.interview_id}",
+        "Record the consent",
+        "Let it count again",
+        _consent,
     ),
     "coding:remove": Removal("coder", lambda scene: f"/transcripts/{scene.transcript.id}", "Remove", "Undo", _codings),
     "codebooks:retire": Removal("pi", lambda scene: f"{scene.address}/codebook", "Take out of use", "Undo", _codes),

@@ -11,7 +11,7 @@ from qualcoder.audit.models import AuditEntry
 from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
 from qualcoder.core.ids import InterviewId, new_id
 from qualcoder.home import Home
-from qualcoder.interviews import service
+from qualcoder.interviews import consents, service
 from qualcoder.interviews.models import (
     Category,
     Consent,
@@ -51,7 +51,7 @@ def test_an_interview_is_recorded_with_respondent_consent_and_links(home: Home, 
         found = db.get_one(Interview, interview.id)
         assert (found.serial, found.created_by) == ("I-001", world.pi.id)
         assert service.details_of(db, found) == DETAILS
-        assert service.consent_of(db, found) == CONSENT
+        assert consents.consents_of(db, found)[0].scope == CONSENT
         (respondent,) = service.respondents_of(db, world.study.id, [id_of(found)])[id_of(found)]
         assert (respondent.serial, respondent.category) == ("R-001", Category.VOTER)
         assert {target.type for target in links(db, world, found)[0]} == {LinkType.ABOUT, LinkType.VOTER}

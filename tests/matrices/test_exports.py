@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,13 @@ from uuid import UUID
 
 import pandas
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlmodel import col, select
 
 from qualcoder.audit.models import AuditEntry
 from qualcoder.coding import service as coding
 from qualcoder.coding.service import NewCoding
+from qualcoder.core.catalogue import catalogue
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict, NotFound, Refused
 from qualcoder.core.ids import CodingId, TranscriptId, new_id
@@ -25,7 +28,7 @@ from qualcoder.core.text import Span
 from qualcoder.home import Home
 from qualcoder.interviews.models import LinkType
 from qualcoder.interviews.service import NewLink
-from qualcoder.matrices import service
+from qualcoder.matrices import excel, service
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.jobs import remove_dead_files
 from qualcoder.matrices.models import ExportFormat, ExportLedger
@@ -200,3 +203,89 @@ def test_a_csv_can_not_start_a_formula(home: Home, world: World, worker: Worker,
     text = opened(home, world, export).content.decode("utf-8-sig")
     cells = [cell for line in csv.reader(io.StringIO(text)) for cell in line]
     assert [cell for cell in cells if cell[:1] in "=+@\t\r" and cell] == []
+
+
+def cells_of(raw: bytes) -> list[list[object]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0).to_python(skip_empty_area=False)  # type: ignore[return-value]  # cells of many types
+
+
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_a_workbook_holds_what_the_csv_holds(home: Home, world: World, worker: Worker, ask: Ask, shape: str) -> None:
+    exports = [ask(form, shape) for form in (ExportFormat.XLSX, ExportFormat.CSV)]
+    assert worker() == 2
+    book, sheet = (opened(home, world, export) for export in exports)
+    assert book.name == "demo-X-001.xlsx"
+    assert book.media_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    lines = list(csv.reader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+    found = cells_of(book.content)
+    assert len(found) == len(lines) == (3 if shape == "wide" else 1 + 2 * 4)
+    for line, row in zip(lines, found, strict=True):
+        for there, here in zip(line, row, strict=True):
+            expected = "" if there in {".a", ".b"} else there
+            assert (float(expected) if isinstance(here, float) else expected) == here
+
+
+def test_the_figures_of_a_workbook_are_the_hand_count(home: Home, world: World, worker: Worker, ask: Ask) -> None:
+    export = ask(ExportFormat.XLSX, "wide")
+    worker()
+    header, *rows = cells_of(opened(home, world, export).content)
+    races = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    counted = ("n_int", "n_int_coded", "th_water_p", "th_water_n", "th_water_r", "th_water_i", "th_water_c")
+    assert [races["KOY-2022-2"][name] for name in counted] == [1, 1, 1, 1, 1, 1, 9]
+    assert [races["KOY-2022-2"][name] for name in ("th_roads_p", "th_roads_n")] == [0, 0]
+    assert [races["KOY-2022-1"][name] for name in counted] == [0, 0, "", "", "", "", ""]
+    assert {type(races["KOY-2022-2"][name]) for name in ("race_id", "unit_type") if name in header} == {str}
+
+
+def test_a_workbook_explains_itself_in_the_language_asked_for(
+    home: Home, world: World, worker: Worker, ask: Ask
+) -> None:
+    export = ask(ExportFormat.XLSX, "wide", "kk")
+    worker()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(opened(home, world, export).content))
+    assert book.sheet_names == ["matrix", "variables"]
+    header, *rows = book.get_sheet_by_name("variables").to_python()
+    assert header == ["variable", "label", "type", "values", "empty"]
+    meant = {str(row[0]): row[1:] for row in rows}
+    assert "Су" in str(meant["th_water_n"][0])
+    assert re.fullmatch(r"0 = \w+; 1 = \w+", str(meant["th_water_p"][2]))
+    assert meant["th_water_n"][3] == catalogue("kk").text(excel.EMPTY) != excel.EMPTY
+    assert not meant["n_int"][3]
+
+
+def test_a_table_too_long_for_excel_leaves_no_file_and_the_pages_say_why(
+    home: Home, world: World, worker: Worker, ask: Ask, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "MOST_ROWS", 8)
+    export = ask(ExportFormat.XLSX, "long")
+    worker()
+    after = row(home, export)
+    assert (after.blob_id, after.digest) == (None, None)
+    with home.data.read() as db:
+        assert db.exec(select(Blob).where(col(Blob.dies_at).is_not(None))).all() == []
+        acts = db.exec(select(AuditEntry.act).where(col(AuditEntry.object_id) == export.id)).all()
+    assert acts == ["export.asked"]
+    person = browser.as_(world.pi)
+    for address in (f"/exports/{export.id}", f"/studies/{world.study.slug}/jobs"):
+        page = person.get(address)
+        assert page.status_code == 200
+        assert "1,048,576 rows" in page.text
+        assert "CSV" in page.text
+    assert person.get(f"/exports/{export.id}/file").status_code == 409
+    export = ask(ExportFormat.CSV, "long")
+    worker()
+    assert opened(home, world, export).content
+
+
+def test_the_page_offers_a_workbook_and_gives_it(
+    home: Home, world: World, worker: Worker, ask: Ask, browser: Browser
+) -> None:
+    person = browser.as_(world.pi)
+    assert 'value="xlsx"' in person.get("/studies/demo/matrix").text
+    asked = person.post("/studies/demo/matrix/exports", data={"format": "xlsx", "shape": "wide"})
+    assert asked.status_code == 303
+    worker()
+    file = person.get(asked.headers["location"] + "/file")
+    assert file.headers["content-type"] == service.MEDIA[ExportFormat.XLSX]
+    assert file.headers["content-disposition"] == 'attachment; filename="demo-X-001.xlsx"'
+    assert cells_of(file.content)[0][0] == "race_id"

@@ -70,6 +70,17 @@ def test_an_export_is_a_job_and_then_a_file(pi: Script, worker: Worker) -> None:
         assert pi.post("/studies/demo/exports", json=body).status_code == 422
 
 
+def test_a_workbook_comes_by_json_too(pi: Script, worker: Worker) -> None:
+    asked = pi.post("/studies/demo/exports", json={"format": "xlsx", "language": "kk"})
+    assert (asked.status_code, asked.json()["format"]) == (202, "xlsx")
+    worker()
+    ready = pi.get(f"/exports/{asked.json()['id']}").json()
+    file = pi.get(ready["file"].removeprefix("/api/v1"))
+    assert file.headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert hashlib.sha256(file.content).hexdigest() == ready["sha256"]
+    assert file.content.startswith(b"PK")
+
+
 def test_races_are_listed_and_opened(pi: Script) -> None:
     walked, cursor = [], ""
     while cursor is not None:

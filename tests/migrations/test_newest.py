@@ -28,7 +28,7 @@ def test_a_home_is_current_until_it_is_taken_back(home: Home) -> None:
 
 
 def test_a_server_starts_without_what_only_other_commands_need() -> None:
-    unwanted = {"alembic", "spacy", "pandas", "docx"}
+    unwanted = {"alembic", "spacy", "pandas", "docx", "xlsxwriter"}
     seen = f"import sys, qualcoder.cli, qualcoder.serving; print(*({unwanted} & {{*sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

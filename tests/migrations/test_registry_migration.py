@@ -15,7 +15,7 @@ from tests.homes import make_world
 from tests.transcripts import making
 
 pytestmark = pytest.mark.both_backends
-BEFORE = "d005"
+BEFORE = "d006"
 NEW_TABLES = {"classifier_place", "replacement_log"}
 NEW_COLUMNS = {
     "study": {"pseudonyms"},

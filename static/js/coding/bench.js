@@ -133,7 +133,7 @@ function code(one, valence = null, { stays = false } = {}) {
 function remove(one) {
   const op = { kind: "delete", id: one.id, label: one.label };
   op.body = { transcript_id: bench.dataset.transcript, version: Number(bench.dataset.version), start: one.start, end: one.end, code_id: one.code };
-  if (one.valence) op.body.valence = one.valence;
+  Object.assign(op.body, { valence: one.valence, weight: one.weight, unsure: one.unsure });
   remember(op);
   queue.add(op);
   toast(tell("removed", { code: one.label }));

@@ -14,6 +14,8 @@ export function codingOf(li) {
     end: Number(li.dataset.e),
     code: li.dataset.code,
     valence: li.dataset.valence || null,
+    weight: Number(li.dataset.weight) || null,
+    unsure: "unsure" in li.dataset,
     mine: Boolean(li.querySelector("[data-remove]")),
     label: li.querySelector(".name").textContent,
   };

@@ -1,0 +1,119 @@
+"""Turns as HTML. Thousands of codings are drawn at once, so this is the one part of a page that is not a template:
+what many codings share (a code's name, its swatch, who made it) is written once and then only joined.
+
+The text of ``.x`` is the turn's body, letter for letter. Everything that people typed is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from qualcoder.coding.view import CodingMark, Stripe, TurnView
+from qualcoder.core.catalogue import Catalogue
+from qualcoder.core.messages import N_
+
+_VALENCES = {"helps": N_("helps"), "hinders": N_("hinders"), "denies": N_("denies")}
+_ID = "\0"
+
+# The name of a code with what the coding claims, and what the button to remove it is called.
+_Named: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """Draws the turns of one page in one language; `remove_url` gives the address that removes a coding."""
+
+    book: Catalogue
+    remove_url: Callable[[str], str]
+
+    def turns(self, views: tuple[TurnView, ...]) -> Markup:
+        """Turns one after another."""
+        return Markup("".join(map(self._turn, views)))  # noqa: S704 -- every part is escaped where it is put in
+
+    def _turn(self, view: TurnView) -> str:
+        turn = view.turn
+        body = "".join(
+            f'<mark class="{piece.depth_class}" data-s="{piece.index}">{escape(piece.text)}</mark>'
+            if piece.depth
+            else escape(piece.text)
+            for piece in view.segments
+        )
+        return (
+            f'<article class="turn" id="t{turn.n}" data-o="{turn.start}" data-n="{turn.length}"'
+            f' data-b="{turn.bounds_text}" tabindex="-1" aria-labelledby="s{turn.n}"><header class="who"'
+            f' id="s{turn.n}"><b>{escape(turn.speaker)}</b> <span class="tn">{turn.n}</span></header>'
+            f'<p class="x" lang="{escape(turn.language)}">{body}</p>{self._margin(view)}</article>'
+        )
+
+    def _margin(self, view: TurnView) -> str:
+        if not view.marks:
+            return ""
+        said = self.book.text(N_("Codes on turn %(turn)s: %(n)s")) % {"turn": view.turn.n, "n": len(view.marks)}
+        more = f'<span class="more-codes">+{view.hidden}</span>' if view.hidden else ""
+        return (
+            f'<details class="margin"><summary><span class="vh">{escape(said)}</span>'
+            f"{''.join(map(self._stripe, view.stripes))}{more}</summary>"
+            f'<ul class="codes-here">{"".join(map(self._item, view.marks))}</ul></details>'
+        )
+
+    def _stripe(self, bar: Stripe) -> str:
+        title = f"{bar.label} · {self._you if bar.is_mine else bar.coder_name}"
+        return (
+            f'<span class="stripe k{bar.colour} tx-{escape(bar.texture)} lane{bar.lane} y{bar.y} h{bar.h}'
+            f'{"" if bar.is_mine else " is-other"}" data-codings="{" ".join(map(str, bar.coding_ids))}"'
+            f' title="{escape(title)}"></span>'
+        )
+
+    def _item(self, mark: CodingMark) -> str:
+        own = str(mark.id)
+        name, removal = self._named(mark)
+        claims = f' data-valence="{escape(mark.valence)}"' if mark.valence else ""
+        claims += f' data-weight="{mark.weight}"' if mark.weight else ""
+        claims += " data-unsure" if mark.is_unsure else ""
+        button = (
+            f'<button class="is-small" formaction="{self._removal[0]}{own}{self._removal[1]}" data-remove{removal}'
+            if mark.is_mine
+            else ""
+        )
+        noted = f" · {self._memo}" if mark.has_memo else ""
+        return (
+            f'<li data-coding="{own}" data-s="{mark.start}" data-e="{mark.end}" data-code="{mark.code_id}"{claims}>'
+            f"{name}{button}"
+            f'<span class="by">{escape(self._you if mark.is_mine else mark.coder_name)}{noted}</span></li>'
+        )
+
+    def _named(self, mark: CodingMark) -> _Named:
+        kind = (mark.code_id, mark.valence)
+        known = self._names.get(kind)
+        if known is None:
+            claim = f" · {self.book.text(_VALENCES.get(mark.valence, mark.valence))}" if mark.valence else ""
+            label = self.book.text(N_("Remove: %(code)s")) % {"code": mark.code_label}
+            known = self._names[kind] = (
+                f'<span class="swatch k{mark.colour} tx-{escape(mark.texture)}"></span>'
+                f'<span class="name">{escape(mark.code_label + claim)}</span>',
+                f' aria-label="{escape(label)}">{escape(self.book.text(N_("Remove")))}</button>',
+            )
+        return known
+
+    @cached_property
+    def _names(self) -> dict[tuple[UUID, str | None], _Named]:
+        return {}
+
+    @cached_property
+    def _removal(self) -> tuple[str, str]:
+        before, _id, after = self.remove_url(_ID).partition(_ID)
+        return str(escape(before)), str(escape(after))
+
+    @cached_property
+    def _you(self) -> str:
+        return self.book.text(N_("you"))
+
+    @cached_property
+    def _memo(self) -> str:
+        return str(escape(self.book.text(N_("memo"))))
