@@ -154,6 +154,7 @@ TOP = frozenset(
         "SECURITY.md",
         "CHANGELOG.md",
         "LICENSE",
+        ".gitattributes",
         ".gitignore",
     }
 )
