@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from qualcoder.anonymise import tagging, trained_models
 from qualcoder.anonymise.findings import UNCERTAIN, Finding, Label, Tier
 from qualcoder.anonymise.letters import KAZAKH_ONLY, Shadow, has_cyrillic, has_latin
+from qualcoder.anonymise.rules.common_words import NOT_NAMES
 from qualcoder.anonymise.rules.reasons import LOOKS_LIKE_NAME, MAYBE_NAME
 from qualcoder.anonymise.russian_net import recased, russian_net
 from qualcoder.anonymise.tagging import Guess, Vote
@@ -187,6 +188,7 @@ class RussianComponent:
                 found = [
                     finding
                     for guess in guesses
+                    if not all(word.form.lower() in NOT_NAMES for word in one.words[guess.start : guess.end])
                     for finding in _finding(doc._.reading, one.words, guess, one.source, reason=LOOKS_LIKE_NAME)
                 ]
                 doc._.findings = (*doc._.findings, *found)
