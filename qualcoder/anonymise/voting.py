@@ -198,26 +198,26 @@ class RussianComponent:
 def _questions(n: int, doc: Doc, language: str) -> Iterator[_Asked]:
     """Each Russian sentence as it is, or with capitals given back, when there is a capital to look at."""
     reading: Reading = doc._.reading
-    people = [f for f in doc._.findings if f.label in _CAPITALISED and f.score >= _SURE]
+    claimed = bytearray(len(doc.text))
+    for finding in doc._.findings:
+        if finding.label in _CAPITALISED and finding.score >= _SURE:
+            claimed[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
     is_short = sum(map(len, reading.sentences)) <= _SHORT_TURN
     for sentence in reading.sentences:
         forms = [word.form for word in sentence]
         if "ru" not in languages_of(forms, language, is_short=is_short):
             continue
-        named = [_is_named(word, reading, people) for word in sentence]
+        named = [_is_named(word, reading.shadow, claimed) for word in sentence]
         raised = recased(forms, named)
-        changes = any(new != old for new, old in zip(raised[1:], forms[1:], strict=True))
-        if changes:
+        if any(new != old for new, old in zip(raised[1:], forms[1:], strict=True)):
             yield _Asked(n, sentence, raised, "slovnet.recased")
         if reading.is_cased and any(form[0].isupper() for form in forms):
             yield _Asked(n, sentence, forms, "slovnet")
 
 
-def _is_named(word: Word, reading: Reading, found: Sequence[Finding]) -> bool:
-    if not word.is_word or len(word.form) < 3:
+def _is_named(word: Word, shadow: Shadow, claimed: bytearray) -> bool:
+    if not word.is_word or len(word.form) < _SHORTEST:
         return False
     marks = trained_models.lexicon().flags(word.form.lower())
-    if not _NAMED.isdisjoint(marks):
-        return True
-    span = reading.shadow.span(word.start, word.end)
-    return any(f.start < span.end and span.start < f.end for f in found)
+    span = shadow.span(word.start, word.end)
+    return not _NAMED.isdisjoint(marks) or any(claimed[span.start : span.end])

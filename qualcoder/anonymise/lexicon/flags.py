@@ -20,7 +20,7 @@ SEEN_ENGLISH = "seen_en"
 PLAIN = "="
 _MARKS = ((FIRST, "f"), (LAST, "l"), (COARSE, "H"), (FINE, "L"), (PART, "P"), (COUNTRY, "C"))
 _KAZAKH_END = re.compile(r"(?:ұлы|қызы|улы|кызы)(?:н\w{0,2}|м\w{0,2})?\Z")
-_SHORTEST = 3
+_SHORTEST, _LONGEST = 3, 40
 _RUSSIAN_SPELLING = str.maketrans("әіңғүұқөһ", "аингуукох")
 
 
@@ -54,8 +54,8 @@ class Lexicon:
         ]
 
     def _flags(self, lower: str) -> tuple[str, ...]:
-        """Marks of a lower-case word; none for signs, figures and words of one or two letters."""
-        if len(lower) < _SHORTEST or not lower[0].isalpha():
+        """Marks of a lower-case word; none for signs, figures, and words of under 3 or over 40 letters."""
+        if not _SHORTEST <= len(lower) <= _LONGEST or not lower[0].isalpha():
             return (CUES[lower],) if lower in CUES else ()
         forms = stems_of(lower)
         marks = [CUES[lower]] if lower in CUES else []
@@ -76,7 +76,7 @@ class Lexicon:
 
 def stems_of(lower: str) -> tuple[str, ...]:
     """The word and what is left when a Kazakh chain is taken off."""
-    return (lower,) if lower.isascii() else kk_stems(lower)
+    return (lower,) if lower.isascii() or len(lower) > _LONGEST else kk_stems(lower)
 
 
 def _russian_stems(lower: str) -> tuple[str, ...]:
