@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _SCORE = 0.2
 _SHORTEST = 3
+# A listed name under an ending: shorter ones are found by chance in other words.
+_LONG = 5
+LISTED = frozenset({"f", "fs", "mName", "mSurn", "mPatr", "smName", "smSurn", "pk"})
 _COMMON = frozenset({"ckk", "cru", "cen", "mk"})
 
 
@@ -47,15 +50,13 @@ def _doubt(sentence: Sequence[Word], at: int, reading: Reading, lexicon: Lexicon
         return None
     lower = form.lower()
     marks = lexicon.flags(lower)
-    is_name_like = not NAME_MARKS.isdisjoint(marks)
     is_common = not _COMMON.isdisjoint(marks)
-    if not reading.is_cased:
-        return f"{UNCERTAIN}.listed" if is_name_like and not is_common else None
-    if not form[0].isupper():
-        return None
+    if not reading.is_cased or not form[0].isupper():
+        is_listed = not LISTED.isdisjoint(marks) and (len(form) >= _LONG or "f" in marks)
+        return f"{UNCERTAIN}.listed" if is_listed and not is_common else None
     if form.isascii():
         return None if lexicon.is_seen_in_english(lower) else f"{UNCERTAIN}.capital"
     begins = at == 0 or not sentence[at - 1].is_word
-    if is_name_like:
+    if not NAME_MARKS.isdisjoint(marks):
         return None if is_common and begins else f"{UNCERTAIN}.capital"
     return None if is_common or begins else f"{UNCERTAIN}.capital"

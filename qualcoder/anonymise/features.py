@@ -28,7 +28,7 @@ class _Marks:
 
 
 def _hashed(features: Iterable[str], prefix: str = "") -> tuple[str, ...]:
-    return tuple(f"{crc32((prefix + feature).encode()):x}" for feature in features)
+    return tuple(f"{crc32((prefix + feature).encode('utf-8', 'replace')):x}" for feature in features)
 
 
 def shape(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -28,6 +29,8 @@ _MAX_CHARACTERS = 100_000_000
 _SURE_ENOUGH = 0.55
 # Turns that are read together: the Russian network is far quicker on many sentences than on one.
 _AT_ONCE = 64
+# Half a pair of UTF-16: spaCy cannot count it.
+_HALVES = re.compile("[\ud800-\udfff]")
 # Memory zones of one pipeline must not overlap, so threads take turns.
 _one_at_a_time = Lock()
 
@@ -105,7 +108,7 @@ def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, *, cased: 
     starts = [start for start, text, _ in turns if text.strip()]
     # The zone makes spaCy forget the words of the text afterwards; its string store would keep respondents' names.
     with _one_at_a_time, nlp.memory_zone():
-        docs = [nlp.make_doc(text) for _, text, _ in turns if text.strip()]
+        docs = [nlp.make_doc(_HALVES.sub("\ufffd", text)) for _, text, _ in turns if text.strip()]
         for doc in docs:
             doc._.cased = cased
         found: list[tuple[Finding, ...]] = [doc._.findings for doc in nlp.pipe(docs, batch_size=_AT_ONCE)]

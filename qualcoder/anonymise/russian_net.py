@@ -6,6 +6,7 @@ It was taught on written news, where names have capitals; `recased` gives them b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,10 @@ class RussianNet:
 
     def __init__(self) -> None:
         import numpy as np
-        from navec import Navec
         from slovnet import NER
 
         ner = NER.load(natasha_file(_WEIGHTS))
-        ner.navec(Navec.load(natasha_file(_VECTORS)))
+        ner.navec(_vectors())
         model: Any = ner.infer.model
         self._embedding: Any = model.emb
         self._encoder: Any = ner.infer.encoder
@@ -103,6 +103,28 @@ class RussianNet:
             else:
                 found.append(Guess(at, at + 1, kind, chance))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """The part of Navec that the network asks for."""
+
+    meta: Any
+    pq: Any
+
+
+def _vectors() -> _Vectors:
+    """The vectors without Navec's own word list and distances between codes: those take a second and serve nobody."""
+    from navec.meta import Meta
+    from navec.pq import PQ
+    from navec.tar import Tar
+
+    class Codes(PQ):  # type: ignore[misc]  # navec has no types
+        def precompute(self) -> None:
+            return
+
+    with Tar(natasha_file(_VECTORS)) as tar:
+        return _Vectors(Meta.from_file(tar.load("meta.json")), Codes.from_file(tar.load("pq.bin")))
 
 
 class _Layer:

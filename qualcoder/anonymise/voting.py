@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from qualcoder.anonymise import tagging, trained_models
 from qualcoder.anonymise.findings import UNCERTAIN, Finding, Label, Tier
 from qualcoder.anonymise.letters import KAZAKH_ONLY, Shadow, has_cyrillic, has_latin
+from qualcoder.anonymise.rules.common_words import NOT_NAMES
 from qualcoder.anonymise.rules.reasons import LOOKS_LIKE_NAME, MAYBE_NAME
 from qualcoder.anonymise.russian_net import recased, russian_net
 from qualcoder.anonymise.tagging import Guess, Vote
@@ -187,6 +188,7 @@ class RussianComponent:
                 found = [
                     finding
                     for guess in guesses
+                    if not all(word.form.lower() in NOT_NAMES for word in one.words[guess.start : guess.end])
                     for finding in _finding(doc._.reading, one.words, guess, one.source, reason=LOOKS_LIKE_NAME)
                 ]
                 doc._.findings = (*doc._.findings, *found)
@@ -196,26 +198,26 @@ class RussianComponent:
 def _questions(n: int, doc: Doc, language: str) -> Iterator[_Asked]:
     """Each Russian sentence as it is, or with capitals given back, when there is a capital to look at."""
     reading: Reading = doc._.reading
-    people = [f for f in doc._.findings if f.label in _CAPITALISED and f.score >= _SURE]
+    claimed = bytearray(len(doc.text))
+    for finding in doc._.findings:
+        if finding.label in _CAPITALISED and finding.score >= _SURE:
+            claimed[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
     is_short = sum(map(len, reading.sentences)) <= _SHORT_TURN
     for sentence in reading.sentences:
         forms = [word.form for word in sentence]
         if "ru" not in languages_of(forms, language, is_short=is_short):
             continue
-        named = [_is_named(word, reading, people) for word in sentence]
+        named = [_is_named(word, reading.shadow, claimed) for word in sentence]
         raised = recased(forms, named)
-        changes = any(new != old for new, old in zip(raised[1:], forms[1:], strict=True))
-        if changes:
+        if any(new != old for new, old in zip(raised[1:], forms[1:], strict=True)):
             yield _Asked(n, sentence, raised, "slovnet.recased")
         if reading.is_cased and any(form[0].isupper() for form in forms):
             yield _Asked(n, sentence, forms, "slovnet")
 
 
-def _is_named(word: Word, reading: Reading, found: Sequence[Finding]) -> bool:
-    if not word.is_word or len(word.form) < 3:
+def _is_named(word: Word, shadow: Shadow, claimed: bytearray) -> bool:
+    if not word.is_word or len(word.form) < _SHORTEST:
         return False
     marks = trained_models.lexicon().flags(word.form.lower())
-    if not _NAMED.isdisjoint(marks):
-        return True
-    span = reading.shadow.span(word.start, word.end)
-    return any(f.start < span.end and span.start < f.end for f in found)
+    span = shadow.span(word.start, word.end)
+    return not _NAMED.isdisjoint(marks) or any(claimed[span.start : span.end])

@@ -11,7 +11,7 @@ from qualcoder.anonymise.lexicon.grammar import grammar
 from qualcoder.anonymise.lexicon.hashed import Lists, read
 from qualcoder.anonymise.lexicon.skeletons import skeleton
 from qualcoder.anonymise.rules.common_words import NOT_NAMES
-from qualcoder.anonymise.rules.endings import kk_stems
+from qualcoder.anonymise.rules.endings import kk_stems, ru_stems
 
 FIRST, LAST, COARSE, FINE, PART, COUNTRY = "first", "last", "coarse", "fine", "part", "country"
 COMMON = {"kk": "common_kk", "ru": "common_ru", "en": "common_en"}
@@ -20,7 +20,7 @@ SEEN_ENGLISH = "seen_en"
 PLAIN = "="
 _MARKS = ((FIRST, "f"), (LAST, "l"), (COARSE, "H"), (FINE, "L"), (PART, "P"), (COUNTRY, "C"))
 _KAZAKH_END = re.compile(r"(?:ұлы|қызы|улы|кызы)(?:н\w{0,2}|м\w{0,2})?\Z")
-_SHORTEST = 3
+_SHORTEST, _LONGEST = 3, 40
 _RUSSIAN_SPELLING = str.maketrans("әіңғүұқөһ", "аингуукох")
 
 
@@ -54,14 +54,14 @@ class Lexicon:
         ]
 
     def _flags(self, lower: str) -> tuple[str, ...]:
-        """Marks of a lower-case word; none for signs, figures and words of one or two letters."""
-        if len(lower) < _SHORTEST or not lower[0].isalpha():
+        """Marks of a lower-case word; none for signs, figures, and words of under 3 or over 40 letters."""
+        if not _SHORTEST <= len(lower) <= _LONGEST or not lower[0].isalpha():
             return (CUES[lower],) if lower in CUES else ()
         forms = stems_of(lower)
         marks = [CUES[lower]] if lower in CUES else []
         whole = self._lists.bits_of(skeleton(lower))
         of_stems = 0
-        for form in forms[1:]:
+        for form in dict.fromkeys((*forms[1:], *_russian_stems(lower))):
             of_stems |= self._lists.bits_of(skeleton(form))
         for bit, mark in self._marks:
             if whole & bit:
@@ -76,7 +76,12 @@ class Lexicon:
 
 def stems_of(lower: str) -> tuple[str, ...]:
     """The word and what is left when a Kazakh chain is taken off."""
-    return (lower,) if lower.isascii() else kk_stems(lower)
+    return (lower,) if lower.isascii() or len(lower) > _LONGEST else kk_stems(lower)
+
+
+def _russian_stems(lower: str) -> tuple[str, ...]:
+    """Kazakh names take Russian endings that the dictionary does not know: Жанболату, Еркебуланом."""
+    return () if lower.isascii() else tuple(form for form in ru_stems(lower)[1:] if len(form) > _SHORTEST)
 
 
 def _grammar(lower: str, forms: tuple[str, ...]) -> list[str]:

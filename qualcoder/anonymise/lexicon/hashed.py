@@ -23,7 +23,7 @@ class Lists:
 
     def bits_of(self, word: str) -> int:
         """The lists that hold the word, as bits; see `bit`."""
-        digest = crc32(word.encode())
+        digest = crc32(word.encode("utf-8", "replace"))
         at = bisect_left(self._digests, digest)
         return self._bits[at] if at < len(self._digests) and self._digests[at] == digest else 0
 
@@ -37,7 +37,7 @@ def write(path: Path, lists: Mapping[str, Iterable[str]]) -> None:
     bits: dict[int, int] = {}
     for n, words in enumerate(lists.values()):
         for word in words:
-            digest = crc32(word.encode())
+            digest = crc32(word.encode("utf-8", "replace"))
             bits[digest] = bits.get(digest, 0) | 1 << n
     digests = array("I", sorted(bits))
     head = {"format": _FORMAT, "lists": list(lists), "words": len(digests)}

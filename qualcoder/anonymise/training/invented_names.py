@@ -41,6 +41,9 @@ _ENGLISH_LAST = listed(
 )
 _PLACE_BEGIN = listed("ақ қара көк сары жаңа ұзын қызыл тас құм бес үш қос ала май бай той шоқ ор аса")
 _PLACE_END = listed("су бұлақ төбе тау көл сай жар құдық арал шоқы өзен тоғай қорған ағаш ауыл адыр дала тал кент")
+_CONSONANTS = "бдғгжзкқлмнпрстшх"
+_SOUNDS = "аәеоөұүыіау"
+_CLOSING = ("н", "р", "л", "т", "п", "с", "ш", "й", "м", "к", "нт", "рт", "", "", "")
 _FRONT = frozenset("әеіөүиэ")
 _VOWELS = frozenset("аәеёиоөуұүыіэюя")
 _TO_RUSSIAN = str.maketrans("әіңғүұқөһ", "аингуукох")
@@ -63,10 +66,19 @@ def to_latin(word: str, random: Random) -> str:
 
 
 def first_name(random: Random, *, woman: bool) -> str:
-    """A given name in Kazakh spelling, in lower case: half of them listed, half put together."""
-    if random.random() < 0.5:
+    """A given name in Kazakh spelling, in lower case: listed, put together of name parts, or like no name at all."""
+    kind = random.random()
+    if kind < 0.2:
+        return strange(random)
+    if kind < 0.55:
         return random.choice(WOMEN if woman else MEN)
     return random.choice(_BEGIN) + random.choice(_WOMEN_END if woman else _MEN_END)
+
+
+def strange(random: Random) -> str:
+    """A word of two or three syllables: only its neighbours say that it is a name."""
+    open_ = [random.choice(_CONSONANTS) + random.choice(_SOUNDS) for _ in range(random.choice((1, 2, 2)))]
+    return "".join(open_) + random.choice(_CONSONANTS) + random.choice(_SOUNDS) + random.choice(_CLOSING)
 
 
 def short_name(random: Random) -> str:
@@ -125,9 +137,12 @@ def english_last(random: Random) -> str:
 
 
 def village(random: Random, listed_places: Sequence[str]) -> str:
-    """A village in Kazakh or Russian spelling, as the list has it: four of five are listed."""
-    if random.random() < 0.8:
+    """A village in Kazakh or Russian spelling: most are listed, some are put together, some like no place at all."""
+    kind = random.random()
+    if kind < 0.65:
         return random.choice(listed_places)
+    if kind < 0.8:
+        return strange(random)
     return random.choice(_PLACE_BEGIN) + random.choice(_PLACE_END)
 
 

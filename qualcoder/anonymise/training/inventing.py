@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 from qualcoder.anonymise.lexicon.sources import Places
@@ -31,6 +32,21 @@ def invent(language: str, count: int, places: Places, seed: int) -> Iterator[Exa
     for number in range(count):
         template = templates[number % len(templates)]
         yield _filled(template, language, one_word, random, f"invented:{language}:{number % len(templates)}")
+
+
+def invent_mixed(language: str, count: int, places: Places, seed: int) -> Iterator[Example]:
+    """Sentences for a model of `language` (kk or ru) that begin or end in the other one, as people here speak."""
+    other = {"kk": "ru", "ru": "kk"}[language]
+    pairs = zip(invent(language, count, places, seed), invent(other, count, places, seed + 1), strict=True)
+    for number, (own, foreign) in enumerate(pairs):
+        first, second = (own, foreign) if number % 2 else (foreign, own)
+        if number % 3 == 0:
+            first = replace(foreign, forms=(), tags=())
+        yield Example(
+            (*first.forms, *second.forms),
+            (*first.tags, *second.tags),
+            f"{own.group}+{foreign.group}",
+        )
 
 
 def _single(listed: Sequence[str]) -> list[str]:
