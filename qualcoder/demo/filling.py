@@ -122,7 +122,9 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         found = reviewing.reach_review(db, cast.researcher, transcript_id)
         reviewing.accept_all(db, found)
         for missed in told.by_hand:
-            reviewing.mark_missed(db, found, missed.words, missed.label)
+            # Somebody confirmed in an interview before this one is found by the search, and not missed any more.
+            if reviewing.stands_unmarked(db, found, missed.words):
+                reviewing.mark_missed(db, found, missed.words, missed.label)
         if told.stage is Stage.SECOND_READING:
             reviewing.finish_first_reading(db, found)
             return
