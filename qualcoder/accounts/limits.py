@@ -32,6 +32,9 @@ PASSWORD_AGAIN = Limit("password again", 5, 5)
 # Three codes of a million are right at any moment: at twelve tries an hour, one guesses right in about three years.
 CODES = Limit("second factor", 10, 0.2)
 
+# Each refusal of a form tells that a name is known: whoever tries names must not get far in a day.
+NAMES_TRIED = Limit("names tried", 20, 0.1)
+
 
 class TooMany(DomainError):
     """The bucket is empty."""
@@ -69,6 +72,15 @@ def take(db: Session, limit: Limit, who: str, count: int = 1) -> bool:
         return False
     row.tokens, row.changed_at = tokens - count, now()
     return True
+
+
+def is_empty(db: Session, limit: Limit, who: str) -> bool:
+    """Whether the bucket holds no token now; takes none."""
+    row = db.exec(select(RateLimit).where(col(RateLimit.bucket) == _bucket(db, limit, who))).first()
+    if row is None:
+        return False
+    passed = (now() - row.changed_at).total_seconds() / 60
+    return row.tokens + passed * limit.per_minute < 1
 
 
 def give_back(db: Session, limit: Limit, who: str) -> None:

@@ -23,6 +23,8 @@ _MIXED_WORD = re.compile(
     r"(?<![A-Za-z\u0400-\u052f])(?=[A-Za-z]{1,40}[\u0400-\u052f]"
     r"|[\u0400-\u052f]{1,40}[A-Za-z])[A-Za-z\u0400-\u052f]{2,80}"
 )
+# Marks and invisible signs.
+_DROPPED = frozenset({"Mn", "Cf"})
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _SAME_LENGTH = {
@@ -78,10 +80,12 @@ class Shadow:
 
 def shadow_of(text: str) -> Shadow:
     """Read a text for rules; its length may shrink, the way back is kept."""
+    if text.isascii() or _DROPPED.isdisjoint(map(unicodedata.category, set(text))):
+        return _read(text, range(len(text) + 1))
     letters: list[str] = []
     origins: list[int] = []
     for at, char in enumerate(text):
-        if not char.isascii() and unicodedata.category(char) in ("Mn", "Cf"):
+        if not char.isascii() and unicodedata.category(char) in _DROPPED:
             if letters:
                 composed = unicodedata.normalize("NFC", letters[-1] + char)
                 letters[-1] = composed if len(composed) == 1 else letters[-1]
@@ -89,5 +93,9 @@ def shadow_of(text: str) -> Shadow:
         letters.append(char)
         origins.append(at)
     origins.append(len(text))
-    folded = "".join(letters).translate(_SAME_LENGTH)
+    return _read("".join(letters), origins)
+
+
+def _read(letters: str, origins: Sequence[int]) -> Shadow:
+    folded = letters.translate(_SAME_LENGTH)
     return Shadow(_MIXED_WORD.sub(lambda word: fold_homoglyphs(word.group()), folded), origins)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sqlmodel import Session, col, select
 
+from qualcoder.anonymise.entity_index import is_no_name
 from qualcoder.anonymise.findings import Finding, Label, Tier, union
-from qualcoder.anonymise.known_names import is_no_name
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.propagation import uncovered

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from qualcoder.accounts.models import Pseudonyms, Study
+from qualcoder.anonymise.entity_index import find, index, is_real_name
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.generalising import Choice, Level, choices
 from qualcoder.anonymise.inflection import NO_GRAMMAR, Grammar, fitted, grammar_from, grammar_of
-from qualcoder.anonymise.known_names import find, index, is_real_name
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.naming import invent, sex_of_crowd
 from qualcoder.anonymise.places import NO_PLACES, StudyPlaces, parents_of

@@ -87,7 +87,10 @@ class AliasesIn(Sent):
 
 
 class CodeIn(Sent):
-    """A new code. `parent` is the key of the code that it stands below."""
+    """A new code. `parent` is the key of the code that it stands below.
+
+    A code that names a known person of the study is refused, unless `keep_names` says that these words are no names.
+    """
 
     key: str = Field(pattern="^[A-Z][A-Z0-9_]{0,23}$")
     stata: str = Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,31}$")
@@ -103,6 +106,7 @@ class CodeIn(Sent):
     texture: Texture = Texture.SOLID
     is_codable: bool = True
     is_risk: bool = False
+    keep_names: bool = False
 
 
 def _words(found: Localised) -> Words:
@@ -171,5 +175,5 @@ def codes(db: ApiRead, me: ApiMe, s: str, page: Annotated[Paging, Depends(paging
 def add_code(db: ApiWrite, me: ApiMe, s: str, sent: Annotated[CodeIn, Depends(json_of(CodeIn))]) -> CodeOut:
     """Add a code to the codebook; for the PI."""
     access = study_named(db, me, s, Act.EDIT_CODEBOOK)
-    code_id = service.add_code(db, access, _entry(sent))
+    code_id = service.add_code(db, access, _entry(sent), keeps_names=sent.keep_names)
     return next(_out(code) for code in codes_of(db, access.study.id) if code.id == code_id)

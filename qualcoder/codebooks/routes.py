@@ -14,6 +14,7 @@ from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks import service
 from qualcoder.codebooks.models import CodeStatus
+from qualcoder.codebooks.names import NamesInCodebook
 from qualcoder.codebooks.queries import OpenCode, codes_of
 from qualcoder.core.errors import DomainError, Invalid
 from qualcoder.core.ids import CodeId
@@ -25,8 +26,10 @@ from qualcoder.web.pages import render
 router = APIRouter()
 
 
-class NoFields(BaseModel):
-    """A form that sends a file only."""
+class ImportForm(BaseModel):
+    """A file, and whether words in it that look like known names are kept knowingly."""
+
+    keep_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class CodebookView:
     gone: OpenCode | None = None
     problem: str | None = None
     problem_params: dict[str, object] | None = None
+    may_keep_names: bool = False
 
 
 @router.get("/studies/{slug}/codebook", name="codebooks:show")
@@ -76,7 +80,7 @@ def restore(request: Request, db: WriteDb, me: Me, slug: str, code_id: CodeId) -
 
 @router.post("/studies/{slug}/codebook", name="codebooks:import")
 def import_file(
-    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[NoFields], Depends(posted(NoFields))]
+    request: Request, db: Db, me: Me, slug: str, form: Annotated[Posted[ImportForm], Depends(posted(ImportForm))]
 ) -> Response:
     """Import YAML or CSV; a wrong file changes nothing."""
     with db.read() as reading:
@@ -87,13 +91,18 @@ def import_file(
             raise Invalid(N_("Choose a file."))
         book = service.read_file(files[0].name, files[0].content)
         with db.transaction() as writing:
-            service.import_codebook(writing, study_by_slug(writing, me, slug, Act.EDIT_CODEBOOK), book)
+            access = study_by_slug(writing, me, slug, Act.EDIT_CODEBOOK)
+            service.import_codebook(writing, access, book, keeps_names=form.require().keep_names)
     except DomainError as problem:
         with db.read() as reading:
             access = study_by_slug(reading, me, slug, Act.SEE_CODEBOOK)
             codes = tuple(codes_of(reading, access.study.id))
         view = CodebookView(
-            codes, access.may(Act.EDIT_CODEBOOK), problem=problem.message, problem_params=dict(problem.params)
+            codes,
+            access.may(Act.EDIT_CODEBOOK),
+            problem=problem.message,
+            problem_params=dict(problem.params),
+            may_keep_names=isinstance(problem, NamesInCodebook),
         )
         return render(request, "codebooks/show.html", view, title=N_("Codebook"), access=access, status=problem.status)
     return RedirectResponse(request.app.url_path_for("codebooks:show", slug=slug), status_code=303)

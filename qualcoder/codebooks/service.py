@@ -13,6 +13,7 @@ from qualcoder.audit import chain
 from qualcoder.codebooks.book import CodebookFile, CodeEntry, Localised, RetiredCode, Texture
 from qualcoder.codebooks.files import read_csv, read_yaml, write_csv, write_yaml
 from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
+from qualcoder.codebooks.names import names_in
 from qualcoder.codebooks.queries import OpenCode, codes_of, find_codebook
 from qualcoder.codebooks.rules import is_reserved
 from qualcoder.core.clock import now
@@ -38,9 +39,13 @@ def read_file(name: str, raw: bytes) -> CodebookFile:
     return read_csv(raw) if name.casefold().endswith(".csv") else read_yaml(raw)
 
 
-def import_codebook(db: Session, access: Access, book: CodebookFile) -> CodebookReport:
-    """Add new codes and new versions of changed ones. Codes that the file does not name stay as they are."""
+def import_codebook(db: Session, access: Access, book: CodebookFile, *, keeps_names: bool = False) -> CodebookReport:
+    """Add new codes and new versions of changed ones. Codes that the file does not name stay as they are.
+
+    NamesInCodebook when a code names a known person of the study, unless it `keeps_names` knowingly.
+    """
     access.require(Act.EDIT_CODEBOOK)
+    kept = names_in(db, access, book.codes, keeps_names=keeps_names)
     codebook = find_codebook(db, access.study.id) or _create(db, access, book)
     if codebook.is_frozen:
         raise Conflict(N_("The codebook is frozen for a round of coding."))
@@ -68,13 +73,15 @@ def import_codebook(db: Session, access: Access, book: CodebookFile) -> Codebook
         added=added,
         changed=changed,
         retired=retired,
+        kept_names=kept,
     )
     return CodebookReport(added, changed, len(book.codes) - added - changed, retired)
 
 
-def add_code(db: Session, access: Access, entry: CodeEntry) -> CodeId:
+def add_code(db: Session, access: Access, entry: CodeEntry, *, keeps_names: bool = False) -> CodeId:
     """Add one code below a code that is there, or at the top. A key, also a retired one, is never used again."""
     access.require(Act.EDIT_CODEBOOK)
+    kept = names_in(db, access, [entry], keeps_names=keeps_names)
     title = Localised(en=access.study.slug)
     empty = CodebookFile(slug=access.study.slug, title=title, codes=())
     codebook = find_codebook(db, access.study.id) or _create(db, access, empty)
@@ -85,7 +92,7 @@ def add_code(db: Session, access: Access, entry: CodeEntry) -> CodeId:
     last = db.exec(select(func.max(Code.position)).where(col(Code.study_id) == access.study.id)).first()
     code_id = _add(db, access, codebook, entry, (-1 if last is None else last) + 1)
     db.get_one(Code, code_id).parent_id = known[entry.parent].id if entry.parent else None
-    chain.record(db, access.person.id, "code.added", "code", code_id, study_id=access.study.id)
+    chain.record(db, access.person.id, "code.added", "code", code_id, study_id=access.study.id, kept_names=kept)
     return code_id
 
 

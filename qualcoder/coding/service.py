@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise import leaks
 from qualcoder.audit import chain
 from qualcoder.codebooks.models import Code, CodeStatus, CodeVersion
 from qualcoder.coding.models import Coding, Memo, Valence
@@ -261,7 +262,10 @@ def span_by_quote(db: Session, found: Reach, turn_number: int, quote: str) -> Sp
 
 
 def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
-    """A note on one's own coding, sealed with the interview's key. Repeating the same words returns the same note."""
+    """A note on one's own coding, sealed with the interview's key. Repeating the same words returns the same note.
+
+    NamesSomebody when it names a known person of the study: whoever reads the note later may not know the name.
+    """
     coding = db.get(Coding, coding_id)
     if coding is None or coding.deleted_at is not None:
         raise NotFound
@@ -273,6 +277,7 @@ def add_memo(db: Session, me: Person, coding_id: CodingId, text: str) -> Memo:
     for memo in db.exec(mine):
         if sealing.open_(db, found.key, f.MEMO_BODY, memo, memo.body_ct) == words:
             return memo
+    leaks.refuse_names(db, found.access, "memo", words)
     row = sealing.RowKey(new_id())
     memo = Memo(
         id=row.id,

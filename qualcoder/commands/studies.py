@@ -29,7 +29,7 @@ from qualcoder.home import Home
 from qualcoder.interviews.models import Category, LinkType
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
-from qualcoder.matrices import excel
+from qualcoder.matrices import excel, names
 from qualcoder.matrices import service as matrices
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
@@ -131,11 +131,19 @@ def races_import(
 
 
 @codebook_app.command("import")
-def codebook_import(file: Path, study: StudyOption, as_: AsOption = "", home: HomeOption = None) -> None:
+def codebook_import(
+    file: Path,
+    study: StudyOption,
+    as_: AsOption = "",
+    home: HomeOption = None,
+    *,
+    keep_names: Annotated[bool, typer.Option(help="words that look like known names are none")] = False,
+) -> None:
     """Import a codebook from YAML or CSV."""
     book = codebooks.read_file(file.name, shared.read_file(file))
     with opened(home) as found, found.data.transaction() as db:
-        report = codebooks.import_codebook(db, shared.access(db, as_, study, Act.EDIT_CODEBOOK), book)
+        access = shared.access(db, as_, study, Act.EDIT_CODEBOOK)
+        report = codebooks.import_codebook(db, access, book, keeps_names=keep_names)
     say(f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, {report.retired} retired.")
 
 
@@ -292,6 +300,8 @@ def matrix_export(
         list[str] | None,
         typer.Option(help="presence, segments, respondents, interviews, characters, denied; repeatable. All if none."),
     ] = None,
+    *,
+    keep_names: Annotated[bool, typer.Option(help="words that look like known names are none")] = False,
 ) -> None:
     """Write the matrix of themes and races, and its rows in the ledger of exports. For the PI only."""
     wanted = [item.strip() for item in form.split(",") if item.strip()]
@@ -299,7 +309,7 @@ def matrix_export(
         raise Invalid(N_("The formats are csv, xlsx and dta, the profile is internal."))
     if shape not in {"wide", "long"}:
         raise Invalid(N_("The shape is wide or long."))
-    spec = ExportSpec(Question(), shape, Language.EN.value, measures_named(measure or ()))
+    spec = ExportSpec(Question(), shape, Language.EN.value, measures_named(measure or ()), keeps_names=keep_names)
     with opened(home) as found:
         with found.data.read() as db:
             shared.access(db, as_, study, Act.EXPORT)
@@ -333,6 +343,8 @@ def finish(home: Home, job_id: JobId) -> None:
             job = db.get_one(Job, job_id)
         if job.state is JobState.DONE:
             return
+        if place := names.place_in(job.error_code):
+            raise Invalid(names.SENTENCE, column=place[0], row=place[1])
         if job.error_code in excel.FAULTS:
             raise Invalid(excel.FAULTS[job.error_code])
         if job.state not in UNFINISHED:

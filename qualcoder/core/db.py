@@ -25,6 +25,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.sqlite import PRAGMAS, journal_for, sqlite_module
 
 _HOOKS = "after_commit"
+_UNDONE = "after_rollback"
 
 
 class WriteTurn:
@@ -125,16 +126,21 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session whose work is kept as a whole when the block ends well, and dropped otherwise."""
         hooks: list[Callable[[], None]] = []
-        with Session(self.writing, expire_on_commit=False, info={**self.info, _HOOKS: hooks}) as db:
+        undone: list[Callable[[], None]] = []
+        info = {**self.info, _HOOKS: hooks, _UNDONE: undone}
+        with Session(self.writing, expire_on_commit=False, info=info) as db:
             begun: list[bool] = []
             event.listen(db, "after_begin", lambda *_: begun.append(True))
             try:
                 yield db
                 db.commit()
+                undone.clear()
             finally:
                 db.rollback()
                 if begun and self.is_sqlite:
                     self._turn.give()
+                for hook in undone:
+                    hook()
         for hook in hooks:
             hook()
 
@@ -182,6 +188,12 @@ def _begin_deferred(connection: Connection) -> None:
 def after_commit(db: Session, hook: Callable[[], None]) -> None:
     """Call `hook` once the transaction of `db` is durable; never if it is rolled back."""
     hooks: list[Callable[[], None]] = db.info[_HOOKS]
+    hooks.append(hook)
+
+
+def after_rollback(db: Session, hook: Callable[[], None]) -> None:
+    """Call `hook` once the transaction of `db` was dropped; never if it is kept. For the record of a refusal."""
+    hooks: list[Callable[[], None]] = db.info[_UNDONE]
     hooks.append(hook)
 
 

@@ -22,6 +22,11 @@ class DomainError(Exception):
         if status is not None:
             self.status = status
 
+    @property
+    def code(self) -> str:
+        """What the row of a job keeps of it: a name, and numbers at most."""
+        return type(self).__name__
+
     def __str__(self) -> str:
         return self.message % self.params if self.params else self.message
 

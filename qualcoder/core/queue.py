@@ -151,7 +151,7 @@ def run(database: Database, works: dict[JobKind, Work], job_id: JobId) -> None:
     except Cancelled:
         _finish(database, job_id, attempt, JobState.CANCELLED, None)
     except DomainError as error:
-        _finish(database, job_id, attempt, JobState.FAILED, type(error).__name__)
+        _finish(database, job_id, attempt, JobState.FAILED, error.code)
     except Exception as error:  # noqa: BLE001  # the job runner is one of the two places that catch all
         log.error("job %s failed: %s", job_id, type(error).__name__)
         state = JobState.FAILED if attempt >= MAX_ATTEMPTS else JobState.WAITING

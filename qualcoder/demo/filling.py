@@ -28,6 +28,7 @@ from qualcoder.home import Home
 from qualcoder.races import service as races
 from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.access import reach_codable
+from qualcoder.transcripts.last_check import StillNames
 from qualcoder.transcripts.models import Transcript
 from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.transcripts.service import NewTranscript
@@ -128,12 +129,22 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         if told.stage is Stage.SECOND_READING:
             reviewing.finish_first_reading(db, found)
             return
-    with home.data.read() as db:
-        version = db.get_one(Transcript, transcript_id).version
-    publishing.publish(home.data, cast.researcher, transcript_id, [coder.id for coder in cast.coders], version)
+    try:
+        _release(home, cast, transcript_id)
+    except StillNames:
+        # Somebody of an earlier interview is named here too.
+        with home.data.transaction() as db:
+            reviewing.accept_all(db, reviewing.reach_review(db, cast.researcher, transcript_id))
+        _release(home, cast, transcript_id)
     for key in CODERS:
         with home.data.transaction() as db:
             _code(db, cast.by_key[key], transcript_id, [coded for coded in told.codings if coded.coder == key])
+
+
+def _release(home: Home, cast: Cast, transcript_id: TranscriptId) -> None:
+    with home.data.read() as db:
+        version = db.get_one(Transcript, transcript_id).version
+    publishing.publish(home.data, cast.researcher, transcript_id, [coder.id for coder in cast.coders], version)
 
 
 def _code(db: Session, coder: Person, transcript_id: TranscriptId, codings: Sequence[Coded]) -> None:

@@ -25,6 +25,8 @@ from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
 from qualcoder.interviews.page import InterviewPage
 from qualcoder.interviews.targets import LinkKind, LinkTarget
 from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS, MODE_LABELS
+from qualcoder.transcripts.left_over import fits_one_race
+from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.queries import TranscriptLine, transcripts_of_interview
 from qualcoder.web.deps import Db, Me, ReadDb
 from qualcoder.web.forms import Posted, posted
@@ -45,7 +47,10 @@ PostedLink = Annotated[Posted[LinkForm], Depends(posted(LinkForm))]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InterviewView:
-    """An interview, and what was wrong with the form that was sent."""
+    """An interview, and what was wrong with the form that was sent.
+
+    `telling` are the transcripts whose released text fits one race of the record only.
+    """
 
     interview: InterviewPage
     errors: Mapping[str, str]
@@ -56,6 +61,7 @@ class InterviewView:
     typed: ConsentForm | None = None
     is_recorded: bool = False
     may_record_consent: bool = False
+    telling: tuple[str, ...] = ()
     acts: Mapping[str, str] = field(default_factory=lambda: ACT_LABELS)
     categories: Mapping[Category, str] = field(default_factory=lambda: CATEGORY_LABELS)
     link_types: Mapping[LinkType, str] = field(default_factory=lambda: LINK_LABELS)
@@ -84,6 +90,8 @@ def _render(
         [interview_id, *(line.id for line in lines), *(line.id for line in interview.consents)],
         without=() if access.may(Act.SEE_AUDIT) else LOOKING,
     )
+    alone = fits_one_race(db, [line.id for line in lines if line.state is TranscriptState.CODABLE])
+    telling = tuple(line.serial for line in lines if line.id in alone)
     names = people.names_of(db, {line.actor_id for line in history if line.actor_id})
     return render(
         request,
@@ -96,6 +104,7 @@ def _render(
             names,
             removed,
             typed,
+            telling=telling,
             is_recorded=interview.consents[0].id == recorded,
             may_record_consent=access.may(Act.RECORD_CONSENT),
         ),

@@ -50,6 +50,11 @@ class JobLine:
     def percent(self) -> int:
         return min(100, 100 * self.done // self.total) if self.total else 0
 
+    @property
+    def fault(self) -> str:
+        """The name of a failure, without the numbers that follow some."""
+        return self.error_code.partition(" ")[0]
+
 
 def is_visible(access: Access, job: Job, reachable: set[UUID]) -> bool:
     """A PI sees all work of the study, others what they started and what is done on their transcripts."""

@@ -16,7 +16,7 @@ from qualcoder.core.models import JobKind, JobState
 from qualcoder.core.queue import UNFINISHED
 from qualcoder.jobs import queries, service
 from qualcoder.jobs.queries import JobLine
-from qualcoder.matrices import excel
+from qualcoder.matrices import excel, names
 from qualcoder.web.deps import Me, ReadDb, WriteDb
 from qualcoder.web.pages import render
 
@@ -30,6 +30,7 @@ FAULTS = {
     "Refused": N_("Whoever asked may not do this any more."),
     "NotFound": N_("What it was about is not there any more."),
     **excel.FAULTS,
+    names.FAULT: N_("A person of this study would have been named in the file. The page of the export says where."),
 }
 
 PageNumber = Annotated[int, Query(ge=1, le=10_000)]

@@ -82,7 +82,11 @@ class MatrixOut(Reply):
 
 
 class ExportIn(Sent):
-    """What to export. `language` is that of the labels."""
+    """What to export. `language` is that of the labels.
+
+    A file that would name a known person of the study is not made, unless `keep_names` says that these words are no
+    names.
+    """
 
     format: ExportFormat
     shape: Shape = Shape.WIDE
@@ -91,6 +95,7 @@ class ExportIn(Sent):
     rollup: bool = False
     language: Language = Language.EN
     profile: Profile = Field(Profile.INTERNAL, description="Only `internal` until the disclosure gate exists")
+    keep_names: bool = False
 
 
 class ExportOut(Reply):
@@ -181,7 +186,7 @@ def ask_export(
         message = N_("Only internal exports are made until figures pass the disclosure gate.")
         raise Invalid(message, fields={"profile": message})
     question = Question(PersonId(sent.coder) if sent.coder else None, sent.link_type, sent.rollup)
-    spec = ExportSpec(question, sent.shape.value, sent.language.value)
+    spec = ExportSpec(question, sent.shape.value, sent.language.value, keeps_names=sent.keep_names)
     return _export(request, db, service.ask_export(db, access, sent.format, spec))
 
 

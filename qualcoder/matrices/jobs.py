@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -11,26 +10,26 @@ from qualcoder.accounts.access import Access, study_by_id
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.accounts.service import title_of
+from qualcoder.anonymise.known_names import known_names
 from qualcoder.audit import chain
 from qualcoder.core.catalogue import catalogue
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database
-from qualcoder.core.ids import JobId, PersonId
+from qualcoder.core.ids import JobId
 from qualcoder.core.models import Job
 from qualcoder.core.queue import progress
-from qualcoder.interviews.models import LinkType
 from qualcoder.matrices import cells
-from qualcoder.matrices.cells import Matrix, Question
+from qualcoder.matrices.cells import Matrix
 from qualcoder.matrices.excel import write_xlsx
 from qualcoder.matrices.models import ExportFormat, ExportLedger
-from qualcoder.matrices.service import KEPT_FOR
-from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, measures_named, wide
+from qualcoder.matrices.names import NameInTable, TableLeaks, names_in
+from qualcoder.matrices.service import KEPT_FOR, spec_of
+from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, wide
 from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
 from qualcoder.matrices.writers import write_csv, write_dta
 from qualcoder.races.models import RaceValue
 from qualcoder.races.queries import values_by_round
-from qualcoder.vault import blobs, sealing
-from qualcoder.vault import fields as f
+from qualcoder.vault import blobs
 from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.models import Blob
@@ -47,18 +46,17 @@ def export(database: Database, job_id: JobId) -> None:
         if row.blob_id is not None:
             return
         access = study_by_id(db, db.get_one(Person, row.person_id), row.study_id, Act.EXPORT)
-        spec = sealing.open_json(db, access.key, f.EXPORT_SPEC, row, row.spec_ct)
-        question = Question(
-            PersonId(_uuid(spec["coder"])) if spec["coder"] else None,
-            LinkType(spec["link_type"]) if spec["link_type"] else None,
-            bool(spec["rolled_up"]),
-        )
-        labelled = label(db, access, cells.build(db, access, question), Language(spec["language"]))
-        say = catalogue(spec["language"]).text
-        # Exports that were asked for before measures could be chosen name none.
-        measures = measures_named(spec.get("measures", ()))
-        table = (long if spec["shape"] == "long" else wide)(labelled, say=say, measures=measures)
+        spec = spec_of(db, access, row)
+        labelled = label(db, access, cells.build(db, access, spec.question), Language(spec.language))
+        say = catalogue(spec.language).text
+        table = (long if spec.shape == "long" else wide)(labelled, say=say, measures=spec.measures)
         title = title_of(db, access.study)
+        # A wide table begins with the key and the variables of the race, a long one with the key.
+        public = 1 if spec.shape == "long" else 1 + len(labelled.race_columns)
+        known = known_names(db, row.study_id)
+    found = names_in(known, table, public_columns=public, title=title if row.format is ExportFormat.DTA else "")
+    if found.count:
+        _record_names(database, row, found, keeps_names=spec.keeps_names)
     progress(database, job_id, 1, STEPS)
     content = write(table, row.format, title, say)
     progress(database, job_id, 2, STEPS)
@@ -79,8 +77,23 @@ def export(database: Database, job_id: JobId) -> None:
         )
 
 
-def _uuid(value: object) -> UUID:
-    return UUID(str(value))
+def _record_names(database: Database, row: ExportLedger, found: TableLeaks, *, keeps_names: bool) -> None:
+    """Keep record of names in a table. NameInTable, unless whoever asked said before that they are none."""
+    act = "export.names_kept" if keeps_names else "export.names_found"
+    with database.transaction() as db:
+        chain.record(
+            db,
+            row.person_id,
+            act,
+            "export_ledger",
+            row.id,
+            study_id=row.study_id,
+            texts=found.count,
+            column=found.column,
+            row=found.row,
+        )
+    if not keeps_names:
+        raise NameInTable(found)
 
 
 def write(table: Table, file_format: ExportFormat, title: str, say: Callable[[str], str] = str) -> bytes:

@@ -20,7 +20,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.models import JobState
 from qualcoder.interviews.models import LinkType
 from qualcoder.interviews.words import LINK_LABELS
-from qualcoder.matrices import cells, excel, passages, service
+from qualcoder.matrices import cells, excel, names, passages, service
 from qualcoder.matrices.cells import Matrix, Question
 from qualcoder.matrices.crosstab import Cell
 from qualcoder.matrices.models import ExportFormat, ExportLedger
@@ -77,11 +77,17 @@ class MatrixView:
 
 @dataclass(frozen=True, slots=True)
 class ExportView:
-    """One export: waiting, failed or ready. `fault` is what is to be said about a failure, if that is known."""
+    """One export: waiting, failed or ready. `fault` is what is to be said about a failure, if that is known.
+
+    `retry` is what was asked for, where names in the table stopped it and it may be asked for again with them.
+    """
 
     export: ExportLedger
     state: JobState
     fault: str
+    column: int = 0
+    row: int = 0
+    retry: ExportSpec | None = None
 
 
 class ExportForm(BaseModel):
@@ -92,6 +98,7 @@ class ExportForm(BaseModel):
     coder: str = Field("", max_length=40)
     link_type: str = Field("", max_length=20)
     rollup: bool = False
+    keep_names: bool = False
 
 
 def _question(coder: str, link_type: str, *, rollup: bool) -> Question:
@@ -189,7 +196,8 @@ def ask_export(
     """Put an export in line; its page goes on to the file."""
     access = study_by_slug(db, me, slug, Act.EXPORT)
     sent = form.require()
-    spec = ExportSpec(_question(sent.coder, sent.link_type, rollup=sent.rollup), sent.shape, language_of(request).value)
+    question = _question(sent.coder, sent.link_type, rollup=sent.rollup)
+    spec = ExportSpec(question, sent.shape, language_of(request).value, keeps_names=sent.keep_names)
     export = service.ask_export(db, access, sent.format, spec)
     return RedirectResponse(request.app.url_path_for("matrices:export_page", export_id=export.id), status_code=303)
 
@@ -199,8 +207,11 @@ def export_page(request: Request, db: ReadDb, me: Me, export_id: UUID) -> Respon
     """Where an export stands."""
     access, export = service.export_for(db, me, export_id)
     job = service.job_of(db, export)
-    fault = excel.FAULTS.get(job.error_code or "", "") if job else ""
-    view = ExportView(export, job.state if job else JobState.FAILED, fault)
+    code = job.error_code if job else None
+    view = ExportView(export, job.state if job else JobState.FAILED, excel.FAULTS.get(code or "", ""))
+    if place := names.place_in(code):
+        retry = service.spec_of(db, access, export)
+        view = ExportView(export, JobState.FAILED, names.SENTENCE, *place, retry)
     return render(request, "matrices/export.html", view, title=N_("Export"), access=access, block="export")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -14,13 +15,14 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict, NotFound
-from qualcoder.core.ids import new_id
+from qualcoder.core.ids import PersonId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.core.models import Job, JobKind
 from qualcoder.core.queue import add_job
+from qualcoder.interviews.models import LinkType
 from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat, ExportLedger, Profile
-from qualcoder.matrices.shapes import ALL_MEASURES, Measure
+from qualcoder.matrices.shapes import ALL_MEASURES, Measure, measures_named
 from qualcoder.vault import blobs, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.models import Blob
@@ -36,6 +38,18 @@ class ExportSpec:
     shape: str
     language: str
     measures: tuple[Measure, ...] = ALL_MEASURES
+    keeps_names: bool = False
+
+    @classmethod
+    def from_json(cls, held: Any) -> ExportSpec:
+        """What `to_json` wrote, also before measures could be chosen and names kept."""
+        question = Question(
+            PersonId(UUID(held["coder"])) if held["coder"] else None,
+            LinkType(held["link_type"]) if held["link_type"] else None,
+            bool(held["rolled_up"]),
+        )
+        measures = measures_named(held.get("measures", ()))
+        return cls(question, held["shape"], held["language"], measures, keeps_names=bool(held.get("keeps_names")))
 
     def to_json(self) -> dict[str, object]:
         question = self.question
@@ -46,6 +60,7 @@ class ExportSpec:
             "shape": self.shape,
             "language": self.language,
             "measures": [measure.word for measure in self.measures],
+            "keeps_names": self.keeps_names,
         }
 
 
@@ -94,6 +109,11 @@ def export_for(db: Session, me: Person, export_id: UUID) -> tuple[Access, Export
     if export is None:
         raise NotFound
     return study_by_id(db, me, export.study_id, Act.EXPORT), export
+
+
+def spec_of(db: Session, access: Access, export: ExportLedger) -> ExportSpec:
+    """What an export was asked for, opened."""
+    return ExportSpec.from_json(sealing.open_json(db, access.key, f.EXPORT_SPEC, export, export.spec_ct))
 
 
 def job_of(db: Session, export: ExportLedger) -> Job | None:

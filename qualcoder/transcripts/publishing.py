@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, select
 
 from qualcoder.accounts.models import Membership, Originals, Person, Role
 from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise.known_names import known_names
 from qualcoder.anonymise.models import Decision, PiiSpan, ReplacementLog
 from qualcoder.anonymise.redact import Replacement, redact
 from qualcoder.anonymise.registry import logged
@@ -23,7 +24,11 @@ from qualcoder.core.db import Database
 from qualcoder.core.errors import Conflict, Invalid
 from qualcoder.core.ids import PersonId, TextVersionId, TranscriptId, TurnId, new_id
 from qualcoder.core.messages import N_
+from qualcoder.core.text import Span
+from qualcoder.interviews.combination import Combination
 from qualcoder.transcripts.access import Reach, reach
+from qualcoder.transcripts.last_check import Draft, Replaced, StillNames, leaks_in, reopen
+from qualcoder.transcripts.left_over import PUBLISHED, combination_in
 from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, TranscriptState, Turn
 from qualcoder.transcripts.queries import OpenTurn, assigned_to, open_turns, raw_version, turns_of
 from qualcoder.transcripts.reviewing import reach_review, require_releasable
@@ -48,9 +53,11 @@ class Prepared:
     seen_version: int
     version: TextVersion
     turns: tuple[Turn, ...]
+    drafts: tuple[Draft, ...]
     raw: dict[TurnId, tuple[bytes, bytes]]
     accepted: tuple[tuple[PiiSpan, str], ...]
     log: tuple[ReplacementLog, ...]
+    combination: Combination | None
 
 
 # Roles in the published text instead of labels, which may hold names.
@@ -61,13 +68,24 @@ RESPONDENT = {"ru": "Респондент", "kk": "Респондент", "en": 
 def publish(
     database: Database, me: Person, transcript_id: TranscriptId, coders: Sequence[PersonId], seen_version: int
 ) -> None:
-    """Release a reviewed transcript for coding by `coders`."""
+    """Release a reviewed transcript for coding by `coders`.
+
+    StillNames when the last check finds what may name somebody: that is then put before the readers.
+    """
     with database.read() as db:
         found = reach_review(db, me, transcript_id)
         if found.transcript.version != seen_version:
             raise Changed(seen_version, found.transcript.version)
         spans = require_releasable(db, found)
         prepared = _prepare(db, found, spans)
+        leaks = leaks_in(known_names(db, found.transcript.study_id), prepared.drafts, spans)
+    if leaks.count:
+        with database.transaction() as db:
+            found = reach_review(db, me, transcript_id)
+            if found.transcript.version != prepared.seen_version:
+                raise Changed(seen_version, found.transcript.version)
+            reopen(db, found, leaks)
+        raise StillNames(leaks.count, leaks.first_turn(prepared.drafts))
     with database.transaction() as db:
         found = reach_review(db, me, transcript_id)
         if found.transcript.version != prepared.seen_version:
@@ -92,33 +110,44 @@ def _prepare(db: Session, reach: Reach, spans: Sequence[PiiSpan]) -> Prepared:
         created_by=reach.me.id,
         created_at=now(),
     )
-    turns = _published_turns(db, reach, version, raw, accepted)
+    drafts = tuple(_draft(db, turn, accepted) for turn in raw)
+    turns = _published_turns(db, reach, version, drafts)
     version.n_chars = turns[-1].end if turns else 0
     return Prepared(
         seen_version=transcript.version,
         version=version,
         turns=tuple(turns),
+        drafts=drafts,
         raw=_for_vault(db, reach, raw_rows, raw),
         accepted=tuple((span, text[span.start : span.end]) for span in accepted),
+        combination=combination_in(db, reach, raw, spans),
         log=tuple(logged(db, accepted, transcript.id, version.id, reach.me.id)),
     )
 
 
-def _published_turns(
-    db: Session, reach: Reach, version: TextVersion, raw: Sequence[OpenTurn], accepted: Sequence[PiiSpan]
-) -> list[Turn]:
+def _draft(db: Session, turn: OpenTurn, accepted: Sequence[PiiSpan]) -> Draft:
+    mine = {
+        Replacement(max(span.start, turn.start) - turn.start, min(span.end, turn.end) - turn.start, shown): span
+        for span in accepted
+        if span.start < turn.end and turn.start < span.end
+        for shown in (replacement_of(db, span),)
+    }
+    redacted = redact(turn.body, list(mine))
+    replaced = []
+    for stretch, span in mine.items():
+        start = redacted.map.to_new(stretch.start)
+        replaced.append(Replaced(Span(start, start + len(stretch.text)), span))
+    return Draft(turn, redacted, tuple(replaced))
+
+
+def _published_turns(db: Session, reach: Reach, version: TextVersion, drafts: Sequence[Draft]) -> list[Turn]:
     turns: list[Turn] = []
     start = 0
     language = reach.transcript.language if reach.transcript.language in INTERVIEWER else "ru"
     speakers: dict[str, int] = {}
-    for turn in raw:
-        mine = [
-            Replacement(max(span.start, turn.start) - turn.start, min(span.end, turn.end) - turn.start, shown)
-            for span in accepted
-            if span.start < turn.end and turn.start < span.end
-            for shown in (replacement_of(db, span),)
-        ]
-        body = redact(turn.body, mine).text
+    raw = [draft.raw for draft in drafts]
+    for draft in drafts:
+        turn, body = draft.raw, draft.body
         row = sealing.RowKey(new_id())
         turns.append(
             Turn(
@@ -182,12 +211,13 @@ def _write(db: Session, reach: Reach, prepared: Prepared) -> None:
     chain.record(
         db,
         reach.me.id,
-        "transcript.published",
+        PUBLISHED,
         "transcript",
         transcript.id,
         study_id=transcript.study_id,
         replaced=len(prepared.accepted),
         turns=len(prepared.turns),
+        races=prepared.combination.races if prepared.combination else 0,
     )
 
 

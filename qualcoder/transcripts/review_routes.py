@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -17,8 +18,11 @@ from qualcoder.anonymise.models import Decision
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
+from qualcoder.interviews.combination import Combination
 from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.forms import DecisionForm, MarkForm, PublishForm
+from qualcoder.transcripts.last_check import STILL_NAMES, StillNames
+from qualcoder.transcripts.left_over import combination_in
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.review_view import LABELS, Proposal, ReviewTurn, proposals, review_turns
 from qualcoder.vault import identity, sealing
@@ -48,6 +52,9 @@ class ReviewView:
     is_first_reader: bool
     has_vault: bool
     errors: dict[str, str]
+    combination: Combination | None
+    fewest: int
+    kinds: Mapping[Label, str] = field(default_factory=lambda: LABELS)
 
 
 def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str, str]) -> tuple[Access, ReviewView]:
@@ -73,6 +80,8 @@ def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str,
         is_first_reader=transcript.first_reader == me.id,
         has_vault=identity.exists(sealing.keyring_of(db), study.id),
         errors=errors,
+        combination=combination_in(db, found, turns, spans, shown),
+        fewest=study.min_cell,
     )
     return found.access, view
 
@@ -196,5 +205,9 @@ def publish(
         reviewing.reach_review(reading, me, transcript_id)
     sent = form.require()
     coders = [PersonId(coder) for coder in sent.coders]
-    publishing.publish(db, me, transcript_id, coders, sent.seen_version)
+    try:
+        publishing.publish(db, me, transcript_id, coders, sent.seen_version)
+    except StillNames as problem:
+        with db.read() as reading:
+            return _page(request, reading, me, transcript_id, {"release": STILL_NAMES}, problem.status)
     return RedirectResponse(request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303)

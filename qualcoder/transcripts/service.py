@@ -31,6 +31,7 @@ from qualcoder.transcripts.models import TextKind, TextVersion, Transcript, Tran
 from qualcoder.transcripts.parsing.parsed import Parsed
 from qualcoder.transcripts.queries import open_turns, speakers_of, turns_of
 from qualcoder.transcripts.sentences import bounds
+from qualcoder.transcripts.titles import notices_about
 from qualcoder.vault import blobs, hashing, sealing
 from qualcoder.vault import fields as f
 from qualcoder.vault.keys import KeyRef
@@ -143,7 +144,7 @@ def _store(db: Session, access: Access, new: NewTranscript, parsed: Parsed, mac:
         source_blob_id=blob.id,
         n_chars=len(parsed.text),
         n_turns=len(parsed.turns),
-        notices=[notice.value for notice in parsed.notices],
+        notices=[notice.value for notice in (*parsed.notices, *notices_about(db, study.id, new.title, new.file_name))],
         uploaded_by=access.person.id,
         created_at=now(),
     )

@@ -6,8 +6,8 @@ import pytest
 
 from qualcoder.accounts.models import Pseudonyms, Study
 from qualcoder.anonymise import surrogates
+from qualcoder.anonymise.entity_index import is_real_name
 from qualcoder.anonymise.findings import Label, Tier
-from qualcoder.anonymise.known_names import is_real_name
 from qualcoder.anonymise.naming import invent, sex_of_crowd, tradition_of
 from qualcoder.anonymise.russian_forms import Sex
 from qualcoder.anonymise.service import Mention, resolve

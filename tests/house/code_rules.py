@@ -153,7 +153,6 @@ MAY_OPEN = {
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
     "qualcoder/coding/index.py": "the search indexer, which tells the search where to look",
-    "qualcoder/matrices/jobs.py": "the export job reads what was asked for",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",
 }
 

@@ -10,7 +10,7 @@ from qualcoder.core.messages import N_
 
 
 class Notice(StrEnum):
-    """Something that a reader decided and a person should look at."""
+    """Something that a person should look at: what a reader decided, or what a title or file name says."""
 
     CHANGES = "changes"
     COMMENTS = "comments"
@@ -18,6 +18,8 @@ class Notice(StrEnum):
     COLUMNS = "columns"
     SHEETS = "sheets"
     PAGES = "pages"
+    NAMES_IN_TITLE = "names_in_title"
+    NAMES_IN_FILE_NAME = "names_in_file_name"
 
 
 NOTICE_MESSAGES: dict[Notice, str] = {
@@ -27,6 +29,14 @@ NOTICE_MESSAGES: dict[Notice, str] = {
     Notice.COLUMNS: N_("Columns other than speaker, text and time were left out."),
     Notice.SHEETS: N_("The file has several sheets; the first one with a column of texts was read."),
     Notice.PAGES: N_("A PDF has lines and no paragraphs: check where the turns begin."),
+    Notice.NAMES_IN_TITLE: N_(
+        "The title looks like the name of a person. Coders never see it and no export holds it, but every list of"
+        " researchers does: a neutral title is safer."
+    ),
+    Notice.NAMES_IN_FILE_NAME: N_(
+        "The name of the file looks like the name of a person. It is kept sealed here; rename the file where it lies"
+        " on your disk too."
+    ),
 }
 
 

@@ -1,0 +1,77 @@
+"""What a text still says that identifies only together with other things, and how few people of the record it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.models import Decision, PiiSpan
+from qualcoder.anonymise.service import replacement_of
+from qualcoder.audit.models import AuditEntry
+from qualcoder.core.ids import InterviewId, TranscriptId
+from qualcoder.interviews.combination import Combination, Left, narrowest
+from qualcoder.interviews.service import links_of
+from qualcoder.interviews.targets import LinkKind
+from qualcoder.races.ballots import ballots_of
+from qualcoder.races.queries import rounds_of
+from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.queries import OpenTurn
+
+PUBLISHED = "transcript.published"
+
+
+def combination_in(
+    db: Session,
+    found: Reach,
+    turns: Sequence[OpenTurn],
+    spans: Sequence[PiiSpan],
+    shown: Mapping[UUID, str] | None = None,
+) -> Combination | None:
+    """The narrowest combination in a text as it is decided now. The caller holds the opened turns."""
+    record = ballots_of(db, found.transcript.study_id)
+    left = list(_left(db, turns, spans, shown))
+    if not record or not left:
+        return None
+    return narrowest(record, left, _linked(db, found))
+
+
+def _left(
+    db: Session, turns: Sequence[OpenTurn], spans: Sequence[PiiSpan], shown: Mapping[UUID, str] | None
+) -> Iterator[Left]:
+    text = "\n".join(turn.body for turn in turns)
+    for span in spans:
+        if span.tier is not Tier.B:
+            continue
+        if span.decision is Decision.KEEP:
+            yield Left(span.label, text[span.start : span.end])
+        elif span.decision is Decision.ACCEPT:
+            words = replacement_of(db, span) if shown is None else shown.get(span.id, "")
+            # A code in brackets tells nothing; of an age it tells the decade.
+            if span.label is Label.AGE or not words.startswith("["):
+                yield Left(span.label, words)
+
+
+def _linked(db: Session, found: Reach) -> frozenset[UUID]:
+    """The contests that the interview is tied to."""
+    transcript = found.transcript
+    interview_id = InterviewId(transcript.interview_id)
+    links = links_of(db, found.access, [interview_id])[interview_id]
+    lines = rounds_of(db, transcript.study_id) if links else []
+    rounds: dict[UUID, UUID] = {line.id: line.contest_id for line in lines}
+    contests = {link.id for link in links if link.kind is LinkKind.CONTEST}
+    contests |= {rounds[link.id] for link in links if link.kind is LinkKind.ROUND and link.id in rounds}
+    return frozenset(contests)
+
+
+def fits_one_race(db: Session, transcript_ids: Collection[TranscriptId]) -> frozenset[TranscriptId]:
+    """Those whose released text fits one race only, as it was found at the release."""
+    rows = db.exec(
+        select(AuditEntry)
+        .where(col(AuditEntry.object_id).in_(transcript_ids), col(AuditEntry.act) == PUBLISHED)
+        .order_by(col(AuditEntry.seq))
+    )
+    newest = {entry.object_id: entry.counts.get("races", 0) for entry in rows}
+    return frozenset(TranscriptId(one) for one, races in newest.items() if one is not None and races == 1)
