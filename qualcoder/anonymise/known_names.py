@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import exists, true
 from sqlmodel import Session, col, or_, select
 
 from qualcoder.anonymise.findings import Label
@@ -28,6 +28,8 @@ from qualcoder.vault.keys import KeyRef
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 # A lower-case word or stem of three letters proves nothing: the name Дана must not take every "дан".
 _MIN_LOWER_LENGTH = 4
+# With so many words, all names of a study are read quicker than those that could be meant are asked for.
+_FEW_WORDS = 200
 _HIDING = frozenset({"Mn", "Cf"})
 # Codes that stand in released texts instead of names. In Kazakh the word of the code is a first name too.
 _CODE = re.compile(r"\[[^\W\d_]{2,20} \d{1,6}\]")
@@ -97,8 +99,13 @@ def _may_be_a_name(word: str) -> bool:
     return (len(word) >= _MIN_LOWER_LENGTH or word[0].isupper()) and word.casefold() not in NOT_NAMES
 
 
-def known_names(db: Session, study_id: StudyId) -> KnownNames:
-    """The people of a study whom a reader has confirmed: named in its vault, or accepted in a review."""
+def known_names(db: Session, study_id: StudyId, about: Sequence[str] = ()) -> KnownNames:
+    """The people of a study whom a reader has confirmed: named in its vault, or accepted in a review.
+
+    For a short text, `about` it, only those are read whom it could name.
+    """
+    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
+    wanted = _few_macs(about, mac)
     accepted = exists().where(col(PiiSpan.entity_id) == col(Entity.id), col(PiiSpan.decision) == Decision.ACCEPT)
     rows = db.exec(
         select(SurfaceIndex.mac, SurfaceIndex.entity_id)
@@ -108,12 +115,18 @@ def known_names(db: Session, study_id: StudyId) -> KnownNames:
             col(Entity.kind) == Label.PERSON,
             col(Entity.merged_into).is_(None),
             or_(col(Entity.name_ct).is_not(None), accepted),
+            true() if wanted is None else col(SurfaceIndex.mac).in_(wanted),
         )
     )
     people: dict[bytes, set[UUID]] = {}
-    for mac, entity_id in rows:
-        people.setdefault(mac, set()).add(entity_id)
-    return KnownNames(
-        {mac: frozenset(owners) for mac, owners in people.items()},
-        sealing.bulk_lookup(db, KeyRef.study(study_id), "surface"),
-    )
+    for found, entity_id in rows:
+        people.setdefault(found, set()).add(entity_id)
+    return KnownNames({found: frozenset(owners) for found, owners in people.items()}, mac)
+
+
+def _few_macs(texts: Sequence[str], mac: Callable[[str], bytes]) -> list[bytes] | None:
+    """The HMACs that could be hit by these texts; None when there is no text, or they are too many to ask for."""
+    words = {word for text in texts for word in _Seen(text).words if _may_be_a_name(word)}
+    if not texts or len(words) > _FEW_WORDS:
+        return None
+    return list({mac(form) for word in words for form in sought(word, "mixed")})

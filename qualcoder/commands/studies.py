@@ -309,9 +309,7 @@ def matrix_export(
         raise Invalid(N_("The formats are csv, xlsx and dta, the profile is internal."))
     if shape not in {"wide", "long"}:
         raise Invalid(N_("The shape is wide or long."))
-    spec = ExportSpec(
-        Question(), shape, Language.EN.value, measures_named(measure or ()), keeps_names=keep_names
-    )
+    spec = ExportSpec(Question(), shape, Language.EN.value, measures_named(measure or ()), keeps_names=keep_names)
     with opened(home) as found:
         with found.data.read() as db:
             shared.access(db, as_, study, Act.EXPORT)
