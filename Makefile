@@ -1,6 +1,6 @@
 # Commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock screenshots bench dev programs
+.PHONY: help install demo test check lock screenshots bench evaluate dev programs
 
 PYTHON ?=
 JOBS ?= 2
@@ -9,7 +9,7 @@ ARGS ?=
 FUZZ ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## list these commands
@@ -44,6 +44,9 @@ screenshots: dev ## write every page in every language, theme and width to build
 
 bench: dev ## measure how fast the program is here; ARGS="add --quick" for less, QUALCODER_BENCH=folder beside another program
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+evaluate: dev ## measure detection on the invented interviews; ARGS=--write puts the tables into ANONYMISATION.md
+	@$(BIN)/python -m tests.anonymise.evaluation $(ARGS)
 
 dev: $(VENV)/.dev
 

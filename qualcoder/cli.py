@@ -12,7 +12,18 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from qualcoder.commands import bench, custody, house, places, records, scanning, studies, tokens
+from qualcoder.commands import (
+    bench,
+    custody,
+    evaluating,
+    house,
+    places,
+    records,
+    scanning,
+    studies,
+    tokens,
+    training,
+)
 from qualcoder.core.errors import DomainError, Unavailable
 from qualcoder.vault.aead import CannotOpen
 
@@ -32,6 +43,8 @@ app.add_typer(studies.transcripts_app, name="transcripts")
 app.add_typer(studies.review_app, name="review")
 app.add_typer(studies.matrix_app, name="matrix")
 app.add_typer(tokens.token_app, name="token")
+evaluating.add_to(scanning.anonymise_app)
+training.add_to(scanning.anonymise_app)
 app.add_typer(scanning.anonymise_app, name="anonymise")
 app.add_typer(bench.bench_app, name="bench")
 

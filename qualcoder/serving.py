@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import os
@@ -16,11 +15,12 @@ from dataclasses import replace
 import uvicorn
 
 from qualcoder.app import create_app
+from qualcoder.core import sockets
 from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
 from qualcoder.home import Home
 from qualcoder.vault import slots, staging
-from qualcoder.worker import WorkerChild, environment
+from qualcoder.worker import WorkerChild, dump_no_core, environment
 
 TALK_SECONDS = 10.0
 
@@ -32,9 +32,9 @@ def serve(home: Home) -> None:
     app = create_app(home)
     worker = WorkerChild(home)
     app.state.on_unsealed = worker.start
+    dump_no_core()
     if not home.keyring.is_sealed:
         worker.start()
-    _harden()
     _settle()
     config = uvicorn.Config(
         app,
@@ -53,14 +53,6 @@ def serve(home: Home) -> None:
             worker.stop()
 
 
-def _harden() -> None:
-    """No core dumps: they would hold keys and text."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _settle() -> None:
     """What is loaded now stays until the end, so the collector need not look at it; a page makes 100,000 objects that
     die with the reply, and with Python's defaults (700) half of a long opening went to looking for cycles in them."""
@@ -72,19 +64,12 @@ def _settle() -> None:
 @contextmanager
 def _vault_socket(home: Home, worker: WorkerChild) -> Iterator[None]:
     path = home.settings.socket_file
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    before = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        listener = sockets.listen(path)
     except OSError:
-        listener.close()
         sys.stderr.write("vault.sock can't be made here (is the path too long?); unseal on the page instead.\n")
         yield
         return
-    finally:
-        os.umask(before)
-    listener.listen(4)
     threading.Thread(target=_answer, args=(listener, home, worker), daemon=True).start()
     try:
         yield

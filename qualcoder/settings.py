@@ -34,6 +34,7 @@ class Settings:
     password_memory_mib: int = 64
     max_upload_mb: int = 50
     api_per_minute: int = 600
+    search_memory_mb: int = 256
     demo: bool = False
     insecure_http: bool = False
     stay_sealed: bool = False
@@ -53,6 +54,10 @@ class Settings:
     @property
     def socket_file(self) -> Path:
         return self.home / "vault.sock"
+
+    @property
+    def search_socket(self) -> Path:
+        return self.home / "search.sock"
 
     @property
     def is_loopback(self) -> bool:

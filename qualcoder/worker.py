@@ -5,6 +5,7 @@ When the pipe closes, because the server sealed itself or died, the worker ends 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import threading
 import time
 from dataclasses import fields
 
+from qualcoder.coding import index_socket
+from qualcoder.coding.index import Index
 from qualcoder.core.queue import unfinished
 from qualcoder.home import Home, open_home
 from qualcoder.settings import Settings
@@ -23,6 +26,7 @@ RESTART_AFTER_SECONDS = 3.0
 
 def work(home: Home) -> None:
     """Do background work until the process is told to end; first what an earlier worker left."""
+    dump_no_core()
     for job_id in unfinished(home.data):
         home.nudge(job_id)
     consumer = home.queue.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5)
@@ -31,13 +35,26 @@ def work(home: Home) -> None:
 
 def main() -> None:
     """Entry of the child process: root key on standard input."""
+    dump_no_core()
     root = sys.stdin.buffer.read(KEY_BYTES)
     if len(root) != KEY_BYTES:
         return
     home = open_home(Settings.from_environment())
     home.keyring.unseal_with_root(root)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    work(home)
+    if not home.settings.search_memory_mb:
+        work(home)
+        return
+    with index_socket.serving(home.settings.search_socket, Index(home.data, home.settings.search_memory_mb)):
+        work(home)
+
+
+def dump_no_core() -> None:
+    """No core dumps of this process and its children: they would hold keys and text."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end_with_parent() -> None:
@@ -90,6 +107,8 @@ class WorkerChild:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(OSError):
+            self._home.settings.search_socket.unlink()
 
 
 def environment(settings: Settings) -> dict[str, str]:

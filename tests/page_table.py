@@ -16,6 +16,8 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.models import PiiSpan
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
@@ -52,6 +54,7 @@ class Show:
     codable: UUID
     received: UUID
     reviewed: UUID
+    entity: UUID
     searched: UUID
     failed: UUID
     interview: UUID
@@ -117,6 +120,8 @@ PAGES = (
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.searched}/status"),
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.failed}/status", name="transcripts-failed"),
     PageOf("transcripts:review", "pi", lambda show: f"/transcripts/{show.reviewed}/review"),
+    PageOf("registry:list", "pi", _study("registry")),
+    PageOf("registry:show", "pi", lambda show: f"/studies/{SLUG}/registry/{show.entity}"),
     PageOf("codebooks:show", "pi", _study("codebook")),
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
@@ -204,9 +209,20 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
             "interview": first.interview_id,
             "received": received.id,
             "reviewed": reviewed.id,
+            "entity": _entity_of(db, reviewed.id),
             "searched": searched.id,
             "failed": failed.id,
         }
+
+
+def _entity_of(db: Session, transcript_id: UUID) -> UUID:
+    """A place of a transcript, which has levels to choose from, or else anybody."""
+    spans = db.exec(
+        select(PiiSpan).where(col(PiiSpan.transcript_id) == transcript_id, col(PiiSpan.entity_id).is_not(None))
+    ).all()
+    found = min(spans, key=lambda span: (span.label is not Label.PLACE_FINE, span.start)).entity_id
+    assert found is not None
+    return found
 
 
 def _upload(title: str) -> NewTranscript:

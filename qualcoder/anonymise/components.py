@@ -2,7 +2,7 @@
 
 Findings keep their own character offsets: a token may be wider than what was found (an e-mail with a comma stuck
 to it), so the span group is the token-wise view and `doc._.findings` the exact one. A trained component slots in
-between `qc_cues` and `qc_union` by calling `add_findings`.
+between `qc_cues` and `qc_union` by calling `add_findings`; `voting` holds those that exist.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qualcoder.anonymise.doubting import UncertainComponent
 from qualcoder.anonymise.findings import Finding, union
+from qualcoder.anonymise.keeping import keep_findings
 from qualcoder.anonymise.letters import Shadow, shadow_of
 from qualcoder.anonymise.rules import clans, en, kk, oblasts, ru, structured
 from qualcoder.anonymise.rules.pattern import Rule, apply
+from qualcoder.anonymise.voting import CrfComponent, RussianComponent, reading_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-STRUCTURED, CUES, UNION = "qc_structured", "qc_cues", "qc_union"
+STRUCTURED, CUES, KEEP, UNION = "qc_structured", "qc_cues", "qc_keep", "qc_union"
+SENTENCES, CRF, RUSSIAN, UNCERTAIN = "qc_sentences", "qc_crf", "qc_russian", "qc_uncertain"
+# In this order between the rules and the union, where the trained files are there.
+STATISTICS = (SENTENCES, CRF, RUSSIAN, UNCERTAIN)
 SPANS_KEY = "pii"
 
 # Kazakh and Russian mix within a sentence, so each is read with the rules of both.
@@ -86,6 +92,24 @@ def _write_union(doc: Doc) -> Doc:
     return doc
 
 
+def _read_sentences(doc: Doc) -> Doc:
+    doc._.reading = reading_of(shadow_in(doc), cased=doc._.cased)
+    return doc
+
+
+def _propose_keeping(doc: Doc) -> Doc:
+    add_findings(doc, keep_findings(shadow_in(doc)))
+    return doc
+
+
+def _crf(nlp: Language, name: str, language: str) -> CrfComponent:
+    return CrfComponent(language)
+
+
+def _russian(nlp: Language, name: str, language: str) -> RussianComponent:
+    return RussianComponent(language)
+
+
 def _structured(nlp: Language, name: str) -> _RuleComponent:
     return _RuleComponent(structured.RULES)
 
@@ -102,6 +126,13 @@ def register() -> None:
 
     Doc.set_extension("findings", default=())
     Doc.set_extension("shadow", default=None)
+    Doc.set_extension("cased", default=None)
+    Doc.set_extension("reading", default=None)
     Language.factory(STRUCTURED, func=_structured)
     Language.factory(CUES, default_config={"language": "mixed"}, func=_cues)
+    Language.component(SENTENCES, func=_read_sentences)
+    for name, made in ((CRF, _crf), (RUSSIAN, _russian)):
+        Language.factory(name, default_config={"language": "mixed"}, func=made)
+    Language.component(UNCERTAIN, func=UncertainComponent())
+    Language.component(KEEP, func=_propose_keeping)
     Language.component(UNION, func=_write_union)

@@ -35,6 +35,12 @@ class Tier(StrEnum):
     C = "C"
 
 
+# First part of a source: nobody is sure of such a finding; it is shown faintly.
+UNCERTAIN = "uncertain"
+# First part of a source: the reviewer is offered to keep the stretch, for it names nobody's private person.
+KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """A half-open stretch in code points, with who found it and why; it holds no text.
@@ -59,6 +65,16 @@ class Finding:
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Only faint voices speak for it."""
+        return all(source.startswith(UNCERTAIN) for source in self.sources)
+
+    @property
+    def suggests_keep(self) -> bool:
+        """It names a public figure or a national party: offered to be kept, still decided by the reviewer."""
+        return any(source.startswith(KEEP) for source in self.sources)
 
     def shifted(self, by: int) -> Finding:
         return replace(self, start=self.start + by, end=self.end + by)

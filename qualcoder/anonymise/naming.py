@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from qualcoder.anonymise import russian_forms, surrogates
 from qualcoder.anonymise.letters import KAZAKH_ONLY, has_cyrillic, shadow_of
@@ -46,7 +46,14 @@ def tradition_of(surfaces: Sequence[str], language: str) -> Tradition:
     return Tradition.RUSSIAN
 
 
-def invent(surfaces: Sequence[str], language: str, sex: Sex, start: int, is_taken: Callable[[str], bool]) -> str | None:
+def invent(
+    surfaces: Sequence[str],
+    language: str,
+    sex: Sex,
+    start: int,
+    is_real: Callable[[str], bool],
+    used: Collection[str] = (),
+) -> str | None:
     """A first name and surname for the person; None when the sex is unknown or every name is taken."""
     if sex is Sex.UNKNOWN:
         return None
@@ -58,5 +65,6 @@ def invent(surfaces: Sequence[str], language: str, sex: Sex, start: int, is_take
         sex,
         language,
         start,
-        lambda name: not any(is_taken(form) for form in (name.kk, name.ru, name.en)),
+        lambda name: not any(is_real(form) for form in (name.kk, name.ru, name.en)),
+        used,
     )

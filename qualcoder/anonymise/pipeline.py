@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from qualcoder.anonymise import components
+from qualcoder.anonymise import components, trained_models
+from qualcoder.anonymise.distribution import has_natasha
 from qualcoder.anonymise.findings import Finding, Label, union
 from qualcoder.anonymise.kazakh import kazakh_language
 from qualcoder.anonymise.letters import Shadow, has_cyrillic, has_latin, shadow_of
 from qualcoder.anonymise.propagation import name_stems, repeated, uncovered
 from qualcoder.anonymise.tokenising import GuardedTokenizer
+from qualcoder.anonymise.words import is_cased, sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -21,6 +26,8 @@ LANGUAGES = ("ru", "kk", "en", "mixed")
 _MAX_CHARACTERS = 100_000_000
 # A guess is shown where it stands; only a name seen by a firm rule, or by two, is looked for elsewhere.
 _SURE_ENOUGH = 0.55
+# Turns that are read together: the Russian network is far quicker on many sentences than on one.
+_AT_ONCE = 64
 # Memory zones of one pipeline must not overlap, so threads take turns.
 _one_at_a_time = Lock()
 
@@ -37,10 +44,25 @@ def pipeline(language: str) -> Language:
     nlp = spacy.blank("xx" if language == "mixed" else language)
     nlp.tokenizer = GuardedTokenizer(nlp.tokenizer)
     nlp.max_length = _MAX_CHARACTERS
+    # What spaCy computes of each new word (is it a URL, a number, a stop word) nobody here asks for.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # spaCy's stubs leave it out
     nlp.add_pipe(components.STRUCTURED)
     nlp.add_pipe(components.CUES, config={"language": language})
+    nlp.add_pipe(components.KEEP)
+    if trained_models.are_there():
+        nlp.add_pipe(components.SENTENCES)
+        nlp.add_pipe(components.CRF, config={"language": language})
+        if language != "en" and has_natasha():
+            nlp.add_pipe(components.RUSSIAN, config={"language": language})
+        nlp.add_pipe(components.UNCERTAIN)
     nlp.add_pipe(components.UNION)
     return nlp
+
+
+def use_models(folder: Path) -> None:
+    """Build the pipelines anew with the trained files of a folder: to try them before they are shipped."""
+    trained_models.use(folder)
+    pipeline.cache_clear()
 
 
 def find(text: str, language: str) -> list[Finding]:
@@ -51,14 +73,20 @@ def find(text: str, language: str) -> list[Finding]:
 def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], None] | None = None) -> list[Finding]:
     """The same over the turns of a transcript, each (absolute start, text, language); offsets are absolute.
 
-    A person found in one turn is proposed wherever the name stands again, in any turn, case or ending.
-    `read` is told after each turn how many were read.
+    A person found in one turn is proposed wherever the name stands again, in any turn, case, ending or script.
+    `read` is told now and then how many turns were read.
     """
     found: list[Finding] = []
-    for n, turn in enumerate(turns, start=1):
-        found += _first_pass(*turn)
-        if read is not None:
-            read(n)
+    count = 0
+    cased = _is_cased(turns)
+    for language, crowd in groupby(turns, key=lambda turn: _reading(turn[1], turn[2])):
+        alike = list(crowd)
+        for begin in range(0, len(alike), _AT_ONCE):
+            batch = alike[begin : begin + _AT_ONCE]
+            found += _first_pass(batch, language, cased=cased)
+            count += len(batch)
+            if read is not None:
+                read(count)
     known = _known_names(turns, found)
     if not known:
         return union(found)
@@ -67,15 +95,23 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
     return union([*by_start, *uncovered(sorted(again), by_start)])
 
 
-def _first_pass(start: int, text: str, language: str) -> Iterator[Finding]:
-    if not text.strip():
-        return
-    nlp = pipeline(_reading(text, language))
+def _is_cased(turns: Sequence[tuple[int, str, str]]) -> bool:
+    """Asked of the whole transcript: a short turn alone does not tell."""
+    return is_cased([sentence for _, text, _ in turns for sentence in sentences(shadow_of(text).text)])
+
+
+def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, *, cased: bool) -> Iterator[Finding]:
+    nlp = pipeline(language)
+    starts = [start for start, text, _ in turns if text.strip()]
     # The zone makes spaCy forget the words of the text afterwards; its string store would keep respondents' names.
     with _one_at_a_time, nlp.memory_zone():
-        findings: tuple[Finding, ...] = nlp(text)._.findings
-    for finding in findings:
-        yield finding.shifted(start)
+        docs = [nlp.make_doc(text) for _, text, _ in turns if text.strip()]
+        for doc in docs:
+            doc._.cased = cased
+        found: list[tuple[Finding, ...]] = [doc._.findings for doc in nlp.pipe(docs, batch_size=_AT_ONCE)]
+    for start, findings in zip(starts, found, strict=True):
+        for finding in findings:
+            yield finding.shifted(start)
 
 
 def _reading(text: str, language: str) -> str:
@@ -87,12 +123,13 @@ def _reading(text: str, language: str) -> str:
 
 
 def _known_names(turns: Sequence[tuple[int, str, str]], found: Sequence[Finding]) -> frozenset[str]:
+    starts = [start for start, _, _ in turns]
     known: set[str] = set()
-    people = [f for f in found if f.label is Label.PERSON and f.score >= _SURE_ENOUGH]
-    for start, text, language in turns:
-        for person in people:
-            if start <= person.start and person.end <= start + len(text):
-                known |= name_stems(shadow_of(text[person.start - start : person.end - start]).text, language)
+    for person in found:
+        if person.label is not Label.PERSON or person.score < _SURE_ENOUGH or person.suggests_keep:
+            continue
+        start, text, language = turns[bisect_right(starts, person.start) - 1]
+        known |= name_stems(shadow_of(text[person.start - start : person.end - start]).text, language)
     return frozenset(known)
 
 

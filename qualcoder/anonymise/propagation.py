@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+from qualcoder.anonymise.lexicon.skeletons import skeleton
 from qualcoder.anonymise.rules.names import is_common
 from qualcoder.anonymise.rules.reasons import SEEN_ELSEWHERE
 from qualcoder.anonymise.surfaces import stems
@@ -15,12 +17,21 @@ SOURCE = "propagation"
 _WORD = re.compile(r"(?<!\w)[^\W\d_]{3,40}(?!\w)")
 # A lower-case word of three letters proves nothing: the name Дана must not take every "дан".
 _MIN_LOWER_LENGTH = 4
+# Skeletons know no fine differences of vowels: short ones meet by chance.
+_MIN_SKELETON = 5
+_SKELETON = "~"
 
 
 def name_stems(surface: str, language: str) -> frozenset[str]:
-    """Forms of the single words of a person's name that may be looked for elsewhere."""
+    """Forms of the single words of a person's name that may be looked for elsewhere, in any script."""
     words = (word for word in _WORD.findall(surface) if not is_common(word))
-    return frozenset(form for word in words for form in stems(word, language))
+    return frozenset(form for word in words for form in _forms(word, language))
+
+
+@lru_cache(maxsize=30_000)
+def _forms(word: str, language: str) -> frozenset[str]:
+    forms = frozenset(stems(word, language))
+    return forms | {_SKELETON + bones for form in forms if len(bones := skeleton(form)) >= _MIN_SKELETON}
 
 
 def repeated(shadow: Shadow, language: str, known: frozenset[str]) -> Iterator[Finding]:
@@ -28,7 +39,7 @@ def repeated(shadow: Shadow, language: str, known: frozenset[str]) -> Iterator[F
     for word in _WORD.finditer(shadow.text):
         if is_common(word.group()):
             continue
-        agreed = known.intersection(stems(word.group(), language))
+        agreed = known.intersection(_forms(word.group(), language))
         if not agreed:
             continue
         is_name_like = word.group()[0].isupper()

@@ -14,19 +14,12 @@ from uuid import UUID
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
+from qualcoder.anonymise.entity_index import is_real_name, surface_macs
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.generalising import Level
 from qualcoder.anonymise.models import Entity, PiiSpan, ReplacementLog, SurfaceIndex
 from qualcoder.anonymise.pseudonyms import is_code_word, language_of_code, propose
-from qualcoder.anonymise.service import (
-    is_real_name,
-    levels_of,
-    new_entity,
-    pseudonym_of,
-    replacement_of,
-    surface_macs,
-    write_sealed,
-)
+from qualcoder.anonymise.service import levels_of, new_entity, pseudonym_of, replacement_of, write_sealed
 from qualcoder.anonymise.surfaces import named_words
 from qualcoder.audit import chain
 from qualcoder.core.clock import now

@@ -6,13 +6,13 @@ names. Plaintext names and forms go to the identity vault, which only a PI's pas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
 from qualcoder.accounts.models import Pseudonyms, Study
+from qualcoder.anonymise.entity_index import find, index, is_real_name
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.generalising import Choice, Level, choices
 from qualcoder.anonymise.inflection import NO_GRAMMAR, Grammar, fitted, grammar_from, grammar_of
@@ -21,7 +21,7 @@ from qualcoder.anonymise.naming import invent, sex_of_crowd
 from qualcoder.anonymise.places import NO_PLACES, StudyPlaces, parents_of
 from qualcoder.anonymise.pseudonyms import language_of_code, propose
 from qualcoder.anonymise.russian_forms import Sex
-from qualcoder.anonymise.surfaces import group, indexed, named_words, sought, stems
+from qualcoder.anonymise.surfaces import group, indexed, named_words, stems
 from qualcoder.core.ids import EntityId, StudyId, new_id
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -62,19 +62,23 @@ def resolve(
     *,
     places: StudyPlaces = NO_PLACES,
     with_russian: bool = False,
+    numbers: Sequence[int] | None = None,
 ) -> list[Known]:
     """The entity and the replacement of each mention, in order; new entities are created.
 
-    Russian cases are read when `with_russian` (the worker says so) or the study gives people names.
+    Russian cases are read when `with_russian` (the worker says so) or the study gives people names. `numbers` are the
+    groups of the mentions, for a caller that takes some groups of a text at a time.
     """
     study = db.get_one(Study, study_id)
     reads_russian = with_russian or study.pseudonyms is Pseudonyms.NAMES
-    numbers = group([(mention.surface, mention.label, mention.language) for mention in mentions])
+    if numbers is None:
+        numbers = groups_of(mentions)
+    names = _NamesInUse(db, study_id)
     members: dict[int, list[Mention]] = {}
     for number, mention in zip(numbers, mentions, strict=True):
         members.setdefault(number, []).append(mention)
     crowds = {
-        number: _who(db, study, crowd, places, with_russian=reads_russian)
+        number: _who(db, study, crowd, places, names, with_russian=reads_russian)
         for number, crowd in members.items()
         if crowd[0].label in WITH_ENTITY
     }
@@ -84,6 +88,11 @@ def resolve(
         else Known(None, propose(mention.label, mention.surface, mention.language, (), 1))
         for number, mention in zip(numbers, mentions, strict=True)
     ]
+
+
+def groups_of(mentions: Sequence[Mention]) -> list[int]:
+    """A number for each mention, the same for those of one person or place. Needs no database."""
+    return group([(mention.surface, mention.label, mention.language) for mention in mentions])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,12 +105,21 @@ class _Crowd:
     sex: Sex
 
 
-def _who(db: Session, study: Study, crowd: Sequence[Mention], places: StudyPlaces, *, with_russian: bool) -> _Crowd:
+def _who(
+    db: Session,
+    study: Study,
+    crowd: Sequence[Mention],
+    places: StudyPlaces,
+    names: _NamesInUse,
+    *,
+    with_russian: bool,
+) -> _Crowd:
     first = crowd[0]
     surfaces = list(dict.fromkeys(mention.surface for mention in crowd))
     sex = sex_of_crowd(surfaces, with_russian=with_russian) if first.label is Label.PERSON else Sex.UNKNOWN
-    entity = _find(db, study.id, first.label, _stems(db, study.id, crowd)) or _create(db, study, crowd, sex)
-    index(db, entity, [(mention.surface, mention.language) for mention in crowd])
+    spoken = list(dict.fromkeys((mention.surface, mention.language) for mention in crowd))
+    entity = find(db, study.id, first.label, spoken) or _create(db, study, crowd, sex, names)
+    index(db, entity, spoken)
     if entity.level is Level.CODE:
         _keep_levels(db, entity, crowd, places)
     return _Crowd(entity, pseudonym_of(db, entity), frozenset(surfaces), sex)
@@ -120,79 +138,7 @@ def _standing(crowd: _Crowd, mention: Mention, *, with_russian: bool) -> Known:
     return Known(crowd.entity, crowd.shown, str(grammar))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stem:
-    """An HMAC of a stem, and what it was: the whole of a name of several words, or one word of how many."""
-
-    mac: bytes
-    surface: str
-    word: str
-    words: int
-    is_whole: bool = False
-
-
-def _stems(db: Session, study_id: StudyId, crowd: Sequence[Mention]) -> list[_Stem]:
-    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
-    found: list[_Stem] = []
-    for mention in crowd:
-        surface, language = mention.surface, mention.language
-        words = named_words(surface)
-        if len(words) > 1:
-            wholes = [form for form in sought(surface, language) if " " in form]
-            found.extend(_Stem(mac(form), surface, form, len(words), is_whole=True) for form in wholes)
-        for word in words:
-            found.extend(_Stem(mac(form), surface, word, len(words)) for form in sought(word, language))
-    return list(dict.fromkeys(found))
-
-
-def surface_macs(db: Session, study_id: StudyId, surface: str, language: str) -> set[bytes]:
-    """What a mention is written down under: the whole, and each of its words."""
-    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
-    words = named_words(surface)
-    forms = {form for form in indexed(surface, language) if len(words) == 1 or " " in form}
-    forms.update(form for word in words for form in indexed(word, language))
-    return set(map(mac, forms))
-
-
-def _find(db: Session, study_id: StudyId, label: Label, mine: Sequence[_Stem]) -> Entity | None:
-    """The entity that these stems name, if they name one: a whole form, two words, or the only one of that word.
-
-    The two words stand in one mention: a surname in two cases is still one word. Two people may share a first name,
-    so a full name of which one word fits is somebody else.
-    """
-    rows = db.exec(
-        select(SurfaceIndex.entity_id, SurfaceIndex.mac)
-        .join(Entity, col(Entity.id) == col(SurfaceIndex.entity_id))
-        .where(
-            col(SurfaceIndex.study_id) == study_id,
-            col(SurfaceIndex.mac).in_({stem.mac for stem in mine}),
-            col(Entity.kind) == label,
-            col(Entity.merged_into).is_(None),
-        )
-    ).all()
-    by_mac: dict[bytes, list[_Stem]] = {}
-    for stem in mine:
-        by_mac.setdefault(stem.mac, []).append(stem)
-    words: dict[UUID, dict[str, set[str]]] = {}
-    whole: set[UUID] = set()
-    for entity_id, mac in rows:
-        shared = words.setdefault(entity_id, {})
-        for stem in by_mac[mac]:
-            shared.setdefault(stem.surface, set()).add(stem.word)
-        if any(stem.is_whole for stem in by_mac[mac]):
-            whole.add(entity_id)
-    if whole:
-        # Two people of one full name, told apart by a reviewer: the next mention is for a reviewer again.
-        return db.get(Entity, whole.pop()) if len(whole) == 1 else None
-    fits = {entity_id: max(map(len, shared.values())) for entity_id, shared in words.items()}
-    best = max(fits, key=lambda entity_id: fits[entity_id], default=None)
-    is_short = max((stem.words for stem in mine), default=0) == 1
-    if best is not None and (fits[best] >= 2 or (is_short and len(words) == 1)):
-        return db.get(Entity, best)
-    return None
-
-
-def _create(db: Session, study: Study, crowd: Sequence[Mention], sex: Sex) -> Entity:
+def _create(db: Session, study: Study, crowd: Sequence[Mention], sex: Sex, names: _NamesInUse) -> Entity:
     first = crowd[0]
     surfaces = [mention.surface for mention in crowd]
 
@@ -200,7 +146,8 @@ def _create(db: Session, study: Study, crowd: Sequence[Mention], sex: Sex) -> En
         name = None
         if study.pseudonyms is Pseudonyms.NAMES and first.label is Label.PERSON:
             start = int.from_bytes(new_id().bytes[:4])
-            name = invent(surfaces, first.language, sex, start, _taken(db, study.id, surfaces))
+            name = invent(surfaces, first.language, sex, start, names.is_real(surfaces), names.used)
+            names.used.add(name or "")
         return name or propose(first.label, first.surface, first.language, (), of_kind)
 
     return new_entity(db, study.id, first.label, first.tier, pseudonym)
@@ -225,50 +172,25 @@ def new_entity(db: Session, study_id: StudyId, kind: Label, tier: Tier, pseudony
     return entity
 
 
-def _taken(db: Session, study_id: StudyId, surfaces: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a word is a name that somebody in the study has, in life or as a pseudonym."""
-    entities = db.exec(select(Entity).where(col(Entity.study_id) == study_id, col(Entity.kind) == Label.PERSON)).all()
-    invented = {word for entity in entities for word in pseudonym_of(db, entity).split()}
-    here = {form for surface in surfaces for word in named_words(surface) for form in indexed(word, "mixed")}
+class _NamesInUse:
+    """Names that stand for people of the study already, opened with the first question."""
 
-    def is_taken(word: str) -> bool:
-        return word in invented or bool(here & set(indexed(word, "mixed"))) or is_real_name(db, study_id, word)
+    def __init__(self, db: Session, study_id: StudyId) -> None:
+        self._db = db
+        self._study_id = study_id
+        self._used: set[str] | None = None
 
-    return is_taken
+    def is_real(self, surfaces: Sequence[str]) -> Callable[[str], bool]:
+        """Whether a word is a name of somebody in the study, or of the person here, who is not written down yet."""
+        here = {form for surface in surfaces for word in named_words(surface) for form in indexed(word, "mixed")}
+        return lambda word: bool(here & set(indexed(word, "mixed"))) or is_real_name(self._db, self._study_id, word)
 
-
-def is_real_name(db: Session, study_id: StudyId, words: str) -> bool:
-    """Whether one of these words shares a stem with a person who was found in the study's interviews."""
-    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
-    macs = {mac(form) for word in named_words(words) for form in (*indexed(word, "mixed"), *sought(word, "mixed"))}
-    query = (
-        select(func.count())
-        .select_from(SurfaceIndex)
-        .join(Entity, col(Entity.id) == col(SurfaceIndex.entity_id))
-        .where(
-            col(SurfaceIndex.study_id) == study_id,
-            col(SurfaceIndex.mac).in_(macs),
-            col(Entity.kind) == Label.PERSON,
-        )
-    )
-    return db.exec(query).one() > 0
-
-
-def index(db: Session, entity: Entity, surfaces: Iterable[tuple[str, str]]) -> None:
-    """Let these mentions, each with its language, find the entity from now on."""
-    macs: set[bytes] = set()
-    for surface, language in set(surfaces):
-        macs |= surface_macs(db, entity.study_id, surface, language)
-    known = set(
-        db.exec(
-            select(SurfaceIndex.mac).where(
-                col(SurfaceIndex.entity_id) == entity.id, col(SurfaceIndex.mac).in_(list(macs))
-            )
-        )
-    )
-    for mac in macs - known:
-        db.add(SurfaceIndex(study_id=entity.study_id, entity_id=entity.id, mac=mac))
-    db.flush()
+    @property
+    def used(self) -> set[str]:
+        if self._used is None:
+            people = (col(Entity.study_id) == self._study_id, col(Entity.kind) == Label.PERSON)
+            self._used = {pseudonym_of(self._db, entity) for entity in self._db.exec(select(Entity).where(*people))}
+        return self._used
 
 
 def pseudonym_of(db: Session, entity: Entity) -> str:

@@ -6,7 +6,7 @@ reader still sees whom the text is about as far as the name told. Names that cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -146,14 +146,28 @@ def is_surrogate(name: str) -> bool:
     return bool(name) and all(word in _by_spelling() for word in name.split())
 
 
-def choose(tradition: Tradition, sex: Sex, language: str, start: int, is_free: Callable[[Spelled], bool]) -> str | None:
-    """A first name and a surname that are both free, beginning anywhere in the lists; None when all are taken.
+def choose(
+    tradition: Tradition,
+    sex: Sex,
+    language: str,
+    start: int,
+    is_free: Callable[[Spelled], bool],
+    used: Collection[str] = (),
+) -> str | None:
+    """A first name and a surname, beginning anywhere in the lists; None when all are taken.
 
-    `is_free` says that a name is nobody's in the study, real or invented.
+    `is_free` says that a name is nobody's in life; `used` are the pseudonyms in use, in any spelling. Words that no
+    pseudonym has come first, then new pairs of words.
     """
     firsts, lasts = _lists(tradition, sex)
-    first = next((name for name in _from(firsts, start) if is_free(name)), None)
-    last = next((name for name in _from(lasts, start // 1009) if is_free(name)), None)
+    firsts, lasts = _from(firsts, start), _from(lasts, start // 1009)
+    words = {spelled(word, "kk") for name in used for word in name.split()}
+    names = {tuple(spelled(word, "kk") for word in name.split()) for name in used}
+    first = next((name for name in firsts if name.kk not in words and is_free(name)), None)
+    last = next((name for name in lasts if name.kk not in words and is_free(name)), None)
+    if first is None or last is None:
+        pairs = ((one, other) for other in lasts for one in firsts if (one.kk, other.kk) not in names)
+        first, last = next(((one, other) for one, other in pairs if is_free(one) and is_free(other)), (None, None))
     if first is None or last is None:
         return None
     return f"{first.in_language(language)} {last.in_language(language)}"

@@ -1,18 +1,19 @@
 """The search over a study: opens the released transcripts that a person may read, and keeps what fits.
 
-Turns are opened in batches, each in a look of its own, so that a long search holds no writer up. What was
-looked for is written nowhere; that and how much was searched is on record before the answer leaves.
+Turns are opened in batches, each in a look of its own, so that a long search holds no writer up. Where the index
+knows a transcript, only the turns to be shown are opened, and must fit by themselves; the answer is the same without
+it. What was looked for is written nowhere; that and how much was searched is on record before the answer leaves.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_, or_
 from sqlalchemy import select as sql
 from sqlmodel import Session, col
 
@@ -21,6 +22,8 @@ from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.coding import search
+from qualcoder.coding.folded import Verdict
+from qualcoder.coding.index_socket import Asker, Question
 from qualcoder.coding.search import Piece, Query
 from qualcoder.core.ids import TranscriptId
 from qualcoder.core.text import Span
@@ -36,6 +39,7 @@ PASSAGES_WITHIN = 200
 BATCH = 16
 LIT = 20
 PATIENCE_SECONDS = 5.0
+_UNKNOWN = object()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,7 +134,9 @@ def search_study(
     sources = _sources(db, access, ask)
     sealing.preload(db, [source.key for source in sources])
     limits = _Limits(page, PASSAGES_WITHIN if ask.within else PASSAGES, time.monotonic() + patience_seconds)
-    answer = _scan(db, query, sources, limits)
+    versions = [source.version_id for source in sources]
+    question = Question(study_id, versions, ask.words, ask.reads_kazakh_as_russian, limits.passages)
+    answer = _go_through(db, query, sources, limits, Asker(db.info["settings"].search_socket, question))
 
     def write(own: Session) -> None:
         counts = {"transcripts": answer.searched, "found": len(answer.found), "hits": answer.hits}
@@ -161,16 +167,18 @@ def _sources(db: Session, access: Access, ask: Ask) -> list[_Source]:
     ]
 
 
-def _scan(db: Session, query: Query, sources: Sequence[_Source], limits: _Limits) -> Answer:
+def _go_through(db: Session, query: Query, sources: Sequence[_Source], limits: _Limits, index: Asker) -> Answer:
     found: list[FoundIn] = []
     searched = 0
+    db.rollback()
     for first in range(0, len(sources), BATCH):
         batch = sources[first : first + BATCH]
-        for source, turns, bodies in _opened(db, batch):
-            if one := _look(query, source, turns, bodies, limits.passages):
-                found.append(one)
+        # No more than a batch can fit beyond a full page.
+        known = index.known(first, len(batch), limits.page - len(found) + BATCH)
+        if to_open := [source for source in batch if known.get(source.version_id, _UNKNOWN)]:
+            found += _fitting(db, query, to_open, known, limits.passages)
+            db.rollback()
         searched += len(batch)
-        db.rollback()
         if len(found) >= limits.page or time.monotonic() > limits.end:
             break
     if len(found) > limits.page:
@@ -183,8 +191,27 @@ def _scan(db: Session, query: Query, sources: Sequence[_Source], limits: _Limits
 _Turn = Row[*tuple[Any, ...]]
 
 
-def _opened(db: Session, batch: Sequence[_Source]) -> Iterator[tuple[_Source, list[_Turn], list[bytes]]]:
-    """Each transcript's turns with their text as UTF-8. One statement."""
+def _fitting(
+    db: Session, query: Query, batch: Sequence[_Source], known: Mapping[UUID, Verdict | None], shown: int
+) -> Iterator[FoundIn]:
+    for source, turns, bodies in _opened(db, batch, known):
+        one = _look(query, source, turns, bodies, shown)
+        if verdict := known.get(source.version_id):
+            if one is not None and one.turns == len(verdict.shown):
+                yield replace(one, hits=verdict.hits, turns=verdict.turns)
+            else:
+                yield from _fitting(db, query, [source], {}, shown)
+        elif one is not None:
+            yield one
+
+
+def _opened(
+    db: Session, batch: Sequence[_Source], known: Mapping[UUID, Verdict | None]
+) -> Iterator[tuple[_Source, list[_Turn], list[bytes]]]:
+    """Each transcript's turns with their text as UTF-8: all, or those that the index names. One statement."""
+    named = {source.version_id: verdict.shown for source in batch if (verdict := known.get(source.version_id))}
+    whole = [source.version_id for source in batch if source.version_id not in named]
+    wanted = [and_(col(Turn.text_version_id) == version, col(Turn.n).in_(shown)) for version, shown in named.items()]
     rows: dict[UUID, list[_Turn]] = {}
     for row in db.execute(
         sql(
@@ -197,7 +224,7 @@ def _opened(db: Session, batch: Sequence[_Source]) -> Iterator[tuple[_Source, li
             col(Turn.language),
             col(Turn.is_interviewer),
         )
-        .where(col(Turn.text_version_id).in_([source.version_id for source in batch]))
+        .where(or_(col(Turn.text_version_id).in_(whole), *wanted) if whole else or_(*wanted))
         .where(col(Turn.sealed_to) == SealedTo.INTERVIEW)
         .order_by(col(Turn.text_version_id), col(Turn.n))
     ):

@@ -16,6 +16,7 @@ from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.models import Role
 from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise import trained_models
 from qualcoder.audit import chain
 from qualcoder.audit.models import AuditEntry
 from qualcoder.commands import shared
@@ -169,6 +170,8 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
             say(f"{'ok ' if is_good else 'BAD'} {name}")
         for kind, ids in left_over.items():
             say(f"{len(ids):>3} orphaned_{kind}_keys")
+        if not trained_models.are_there():
+            say(trained_models.ABSENT)
     if not all(checks.values()):
         raise typer.Exit(1)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from qualcoder.anonymise import trained_models
 from qualcoder.anonymise.findings import Finding
 from qualcoder.commands import shared
 from qualcoder.commands.shared import JsonOption, say, say_json
@@ -24,6 +25,7 @@ anonymise_app = typer.Typer(no_args_is_help=True, help="What identifies somebody
 LANGUAGES = ("auto", "ru", "kk", "en", "mixed")
 # Below this a line says too little of its own about the language it is in.
 ENOUGH_TO_GUESS = 40
+IN_FILE = N_("%(name)s: %(problem)s")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,30 +57,60 @@ def anonymise_scan(
     language: Annotated[str, typer.Option(help="ru, kk, en, mixed or auto")] = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Search text files for what identifies somebody. Offsets count in the decoded text, before any normalising."""
+    """Search text files, or folders of .txt files. Offsets count in the decoded text, before any normalising."""
     if language not in LANGUAGES:
         raise Invalid(N_("The language is ru, kk, en, mixed or auto."))
-    found = [scan(str(file), shared.read_file(file), language) for file in files]
+    found = [_scanned(file, language) for file in files_in(files, ".txt")]
     if as_json:
         say_json([asdict(one) for one in found])
         return
+    if not trained_models.are_there():
+        typer.echo(trained_models.ABSENT, err=True)
     for one in found:
         for span in one.spans:
             say(f"{one.file}\t{span.start}\t{span.end}\t{span.label}\t{span.tier}\t{span.score:.2f}\t{span.suggestion}")
 
 
+def files_in(named: Sequence[Path], ending: str) -> list[Path]:
+    """The files that were named, and those with this ending in folders that were named, however deep."""
+    found: list[Path] = []
+    for path in named:
+        inside = [
+            file
+            for file in sorted(path.rglob(f"*{ending}"))
+            if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        ]
+        if path.is_dir() and not inside:
+            raise Invalid(N_("The folder %(name)s holds no %(ending)s file."), name=path.name, ending=ending)
+        found += inside if path.is_dir() else [path]
+    return found
+
+
+def _scanned(file: Path, language: str) -> Scanned:
+    raw = shared.read_file(file)
+    try:
+        return scan(str(file), raw, language)
+    except Invalid as problem:
+        raise Invalid(IN_FILE, status=problem.status, name=file.name, problem=str(problem)) from None
+
+
 def scan(name: str, raw: bytes, language: str) -> Scanned:
-    """Search one file; refuses what is no plain text."""
+    """Search one file; refuses what is no plain text. A file without text holds nothing to find."""
+    if (kind := recognise(raw)) is not None:
+        raise Invalid(N_("This is a file of the kind “%(kind)s”; plain text is searched."), status=415, kind=kind.value)
+    text = decode(raw).text if raw.strip() else raw.decode("ascii")
+    main, findings = findings_in(text, language)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Scanned(name, main, digest, tuple(_suggested(text, main, findings)))
+
+
+def findings_in(text: str, language: str) -> tuple[str, list[Finding]]:
+    """The language that prevails (guessed when "auto"), and what was found in a text whose lines are its turns."""
     # The rules take most of a second to load.
     from qualcoder.anonymise.pipeline import find_in_turns
 
-    if (kind := recognise(raw)) is not None:
-        raise Invalid(N_("This is a file of the kind “%(kind)s”; plain text is searched."), status=415, kind=kind.value)
-    text = decode(raw).text
     main = guess(text[:20_000]).value if language == "auto" else language
-    findings = sorted(find_in_turns(list(_lines(text, main, is_guessed=language == "auto"))))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Scanned(name, main, digest, tuple(_suggested(text, main, findings)))
+    return main, sorted(find_in_turns(list(_lines(text, main, is_guessed=language == "auto"))))
 
 
 def _lines(text: str, main: str, *, is_guessed: bool) -> Iterator[tuple[int, str, str]]:

@@ -55,7 +55,8 @@ class OrphanSweep:
         found = orphans(database, keyring.database)
         at = self._clock()
         self._since = {(kind, one): self._since.get((kind, one), at) for kind, ids in found.items() for one in ids}
-        old = {kind: {one for one in ids if at - self._since[kind, one] >= MONTH_SECONDS} for kind, ids in found.items()}
+        until = at - MONTH_SECONDS
+        old = {kind: {one for one in ids if self._since[kind, one] <= until} for kind, ids in found.items()}
         if not any(old.values()):
             return
         with database.transaction() as db:

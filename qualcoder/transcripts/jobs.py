@@ -17,7 +17,7 @@ from qualcoder.anonymise.findings import Finding
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.anonymise.pipeline import find_in_turns
 from qualcoder.anonymise.places import StudyPlaces
-from qualcoder.anonymise.service import Mention, resolve
+from qualcoder.anonymise.service import Known, Mention, groups_of, resolve
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
 from qualcoder.core.ids import JobId, TextVersionId, TranscriptId, new_id
@@ -32,6 +32,8 @@ from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 STEP = 40
+# People and places whose entities are sought or made in one step.
+RESOLVED = 5
 PAUSE_SECONDS = 0.1
 TOLD_EVERY_SECONDS = 1.0
 
@@ -148,7 +150,7 @@ def _write(
     with database.transaction() as db:
         _still_searched(db, job_id, attempt, transcript.id)
         db.execute(delete(PiiSpan).where(col(PiiSpan.text_version_id) == version_id))
-        known = resolve(db, transcript.study_id, mentions, places=places, with_russian=True)
+    known = _known(database, job_id, attempt, transcript, mentions, places)
     for first in range(0, len(mentions), STEP):
         with database.transaction() as db:
             _still_searched(db, job_id, attempt, transcript.id)
@@ -180,6 +182,36 @@ def _write(
         _still_searched(db, job_id, attempt, transcript.id).state = TranscriptState.REVIEW
         job = db.get_one(Job, job_id)
         job.done, job.total = 2 * n_turns, 2 * n_turns
+
+
+def _known(
+    database: Database,
+    job_id: JobId,
+    attempt: int,
+    transcript: Transcript,
+    mentions: Sequence[Mention],
+    places: StudyPlaces,
+) -> list[Known]:
+    """Who is meant by each mention, some people at a time. Killed on the way, it leaves entries without mentions."""
+    numbers = groups_of(mentions)
+    found: dict[int, Known] = {}
+    order = list(dict.fromkeys(numbers))
+    for first in range(0, len(order), RESOLVED):
+        some = set(order[first : first + RESOLVED])
+        at = [n for n, number in enumerate(numbers) if number in some]
+        with database.transaction() as db:
+            _still_searched(db, job_id, attempt, transcript.id)
+            known = resolve(
+                db,
+                transcript.study_id,
+                [mentions[n] for n in at],
+                places=places,
+                with_russian=True,
+                numbers=[numbers[n] for n in at],
+            )
+        found.update(zip(at, known, strict=True))
+        time.sleep(PAUSE_SECONDS)
+    return [found[n] for n in range(len(mentions))]
 
 
 def _fail(database: Database, transcript_id: TranscriptId, code: str) -> None:

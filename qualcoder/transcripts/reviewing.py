@@ -157,6 +157,15 @@ def _set(db: Session, reach: Reach, span: PiiSpan, decision: Decision, reason: s
     span.keep_reason_ct = sealing.seal(db, key, f.PII_REASON, span, kept[:500]) if kept else None
 
 
+def set_replacement(db: Session, span: PiiSpan, text: str) -> None:
+    """Write what stands instead of a finding; its decision and reason stay."""
+    key = KeyRef.study(span.study_id)
+    kept = sealing.open_(db, key, f.PII_REASON, span, span.keep_reason_ct) if span.keep_reason_ct else None
+    span.sealed_rev += 1
+    span.replacement_ct = sealing.seal(db, key, f.PII_REPLACEMENT, span, text)
+    span.keep_reason_ct = sealing.seal(db, key, f.PII_REASON, span, kept) if kept is not None else None
+
+
 def _one_line(typed: str) -> str:
     """Words as they may enter a published turn: cleaned like an upload, on one line."""
     return " ".join(normalise(typed).split())

@@ -27,6 +27,8 @@ EXPECTED = """
     upload             no     yes  yes        no    no
     list_transcripts   no     yes  yes        yes   no
     review             no     yes  yes        no    no
+    see_registry       no     yes  yes        no    no
+    edit_registry      no     yes  yes        no    no
     assign             no     yes  yes        no    no
     see_interview      no     yes  yes        no    no
     link               no     yes  yes        no    no

@@ -6,10 +6,11 @@ import pytest
 
 from qualcoder.accounts.models import Pseudonyms, Study
 from qualcoder.anonymise import surrogates
+from qualcoder.anonymise.entity_index import is_real_name
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.naming import invent, sex_of_crowd, tradition_of
 from qualcoder.anonymise.russian_forms import Sex
-from qualcoder.anonymise.service import Mention, is_real_name, resolve
+from qualcoder.anonymise.service import Mention, resolve
 from qualcoder.anonymise.surrogates import Tradition
 from qualcoder.home import Home
 from tests.homes import World
@@ -56,6 +57,8 @@ def test_taken_names_are_passed_over_and_their_end_is_a_code() -> None:
     first = invent(["Серік"], "kk", Sex.MALE, 0, lambda word: False) or ""
     other = invent(["Серік"], "kk", Sex.MALE, 0, lambda word: word in first.split()) or ""
     assert not set(first.split()) & set(other.split())
+    third = invent(["Серік"], "ru", Sex.MALE, 0, lambda word: False, {first}) or ""
+    assert not {surrogates.spelled(word, "kk") for word in third.split()} & set(first.split())
     assert invent(["Серік"], "kk", Sex.MALE, 0, lambda word: True) is None
 
 
@@ -89,6 +92,15 @@ def test_no_invented_name_is_a_name_of_the_study(home: Home, world: World) -> No
         assert is_real_name(db, world.study.id, "Олжасқа")
         assert is_real_name(db, world.study.id, "Olzhas")
         assert not is_real_name(db, world.study.id, "Небывалый")
+
+
+def test_more_people_than_names_get_new_pairs() -> None:
+    used: set[str] = set()
+    for start in range(0, 700 * 7, 7):
+        name = invent(["Серік"], "kk", Sex.MALE, start, lambda word: False, used)
+        assert name is not None
+        assert name not in used
+        used.add(name)
 
 
 def test_two_people_never_share_an_invented_word(home: Home, world: World) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 import docx
 from sqlmodel import col, select
 
+from qualcoder.coding.index_socket import AT_ONCE, Question, ask
 from qualcoder.core.ids import TranscriptId
 from qualcoder.home import Home
 from qualcoder.transcripts import service
@@ -136,22 +137,43 @@ async def exports(bench: Bench) -> None:
 
 
 async def searching(bench: Bench) -> None:
-    """A word that nobody said, looked for everywhere, beside reading, opening and `str.find` of the same rows."""
+    """A word that nobody said, looked for everywhere, beside reading, opening and `str.find` of the same rows.
+
+    The first search of a study opens every text; then the worker's index knows them.
+    """
     few = bench.study(bench.sizes.some_texts, max(1, bench.sizes.each // 10))
     many = bench.study(bench.sizes.many_texts)
     wire = bench.house.wire(many.pi)
     if (await wire.ask("GET", bench.house.page(many, "search"))).status != 200:
         raise Skipped("there is no search page yet")
-    taken = []
+    scanned, asked = [], []
     for found in (few, many):
-        (seconds,) = await in_turns(3, lambda found=found: _search(bench, found))  # type: ignore[misc]  # a lambda's default has no type
         floor = min(_scan(bench.house.home, found) for _ in range(3))
+        scanned.append(await _search(bench, found))
+        await _until_indexed(found)
+        asked += await in_turns(3, lambda found=found: _search(bench, found))  # type: ignore[misc]  # a lambda's default has no type
         name = f"search {len(found.texts)} interviews"
-        bench.report.figure(name, seconds * 1000, "ms", f"floor {floor * 1000:.0f} ms")
-        bench.report.law(f"{name}: time / scan floor", floor, seconds, 2.0)
-        taken.append(seconds)
+        bench.report.figure(f"{name}, the first time", scanned[-1] * 1000, "ms", f"floor {floor * 1000:.0f} ms")
+        bench.report.figure(f"{name}, known to the index", asked[-1] * 1000, "ms")
+        bench.report.law(f"{name}: first time / scan floor", floor, scanned[-1], 2.0)
     size = len(many.texts) / len(few.texts)
-    bench.report.law(f"search: {len(many.texts)} / {len(few.texts)} interviews", taken[0], taken[1], size * 1.05)
+    for name, taken in (("first search", scanned), ("search by the index", asked)):
+        bench.report.law(f"{name}: {len(many.texts)} / {len(few.texts)} interviews", taken[0], taken[1], size * 1.05)
+
+
+async def _until_indexed(found: Filled) -> None:
+    """Wait until the worker's index knows every text of a study."""
+    until = time.monotonic() + FOUND_WITHIN_SECONDS
+    waiting = [text.version_id for text in found.texts]
+    while waiting:
+        if time.monotonic() > until:
+            raise Skipped("the index did not come to know the texts")
+        asked = Question(found.study.id, waiting[:AT_ONCE], NOWHERE, reads_kazakh_as_russian=False, shown=1, limit=9)
+        looked = ask(found.home.settings.search_socket, asked)
+        if looked is not None and not looked.missing:
+            waiting = waiting[looked.looked :]
+        else:
+            await asyncio.sleep(0.2)
 
 
 async def _search(bench: Bench, found: Filled) -> float:

@@ -71,6 +71,8 @@ CANARIES: tuple[Canary, ...] = (
     Canary("name marked by hand", f.ENTITY_NAME),
     Canary("replacement", f.PII_REPLACEMENT, "[қанарім{}]"),
     Canary("reason to keep", f.PII_REASON),
+    Canary("levels of a place", f.ENTITY_LEVELS, is_made=True),
+    Canary("replacement in the log", f.REPLACEMENT_SHOWN, is_made=True),
     Canary("name of the codebook", f.CODEBOOK_NAME),
     Canary("code name in Kazakh", f.CODE_NAME),
     Canary("code name in Russian", f.CODE_NAME, "канарейка {}"),

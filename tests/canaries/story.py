@@ -263,6 +263,7 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
     ):
         done(browser.post(f"{path}/findings/{finding(story.home, transcript_id, label)}", data=decision))
     done(browser.post(f"{path}/mark", data={"words": w["name marked by hand"], "label": "PERSON"}))
+    done(browser.post(f"{path}/mark", data={"words": "Сайлауда", "label": "PLACE_FINE"}))
     _release(story, browser, transcript_id)
 
 
@@ -375,6 +376,8 @@ def _note_what_was_made(story: Story) -> None:
     w["end of the consent"] = "2087-06-05"
     w["what is exported"] = '"shape": "long"'
     w["form of a name"] = w["name that was found"]
+    w["levels of a place"] = '["kind", {"en": "[village]", "kk": "[ауыл]"'
+    w["replacement in the log"] = w["replacement"]
     with story.home.data.read() as db:
         pi = people.find_by_email(db, people.normal_email(w["pi address"]))
         assert isinstance(pi, Person)

@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualcoder.coding.search import CONTEXT, Query, Unsearchable, candidates, fold, hits, parse, snippet
+from qualcoder.coding.search import _SINGLE, CONTEXT, Query, Unsearchable, candidates, fold, hits, parse, snippet
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -121,6 +121,21 @@ def test_a_snippet_is_a_stretch_of_the_turn_and_cuts_no_letter(before: str, afte
         if piece.text != "…":
             assert at in edges or body.count(shown) > 1
             at += len(piece.text)
+
+
+SINGLE = [chr(code) for code in range(0x3000) if _SINGLE.fullmatch(chr(code))]
+
+
+@given(st.lists(st.sampled_from(SINGLE), max_size=30).map("".join))
+def test_what_counts_as_single_signs_never_joins(text: str) -> None:
+    assert len(regex.findall(r"\X", text)) == len(text)
+
+
+def test_a_sign_that_joins_is_no_single_sign() -> None:
+    assert len(regex.findall(r"\X", "".join(SINGLE))) == len(SINGLE)
+    assert {*"аңһéЁ «»–…\n1[]"} <= {*SINGLE}
+    for joins in ("\u0301", "\u0483", "\u0489", "\u200d", "\ufe0f", "\r", "\u00ad", FAMILY, "🇰🇿", "각"):
+        assert not _SINGLE.fullmatch(f"а{joins}")
 
 
 def test_a_snippet_of_a_long_turn_is_short() -> None:

@@ -1,4 +1,4 @@
-"""Keys that belong to nothing: counted by doctor, destroyed by the worker after thirty days, and nothing else with them."""
+"""Keys that belong to nothing: counted by doctor, destroyed after thirty days, and nothing else with them."""
 
 from __future__ import annotations
 

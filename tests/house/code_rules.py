@@ -152,6 +152,7 @@ MAY_OPEN = {
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
+    "qualcoder/coding/index.py": "the search indexer, which tells the search where to look",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",
 }
 
@@ -245,6 +246,8 @@ _MAY_CATCH_ALL = {
     "qualcoder/web/security.py",
     # The command line's outermost: a traceback would print what somebody said.
     "qualcoder/cli.py",
+    # Threads of the worker, whose last words could hold what was looked for.
+    "qualcoder/coding/index_socket.py",
     # What a library says of a broken file may hold the file's text.
     "qualcoder/core/sandbox_child.py",
 }

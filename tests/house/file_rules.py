@@ -148,11 +148,13 @@ TOP = frozenset(
         "pyproject.toml",
         "Makefile",
         "README.md",
+        "ANONYMISATION.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
         "CHANGELOG.md",
         "LICENSE",
+        ".gitattributes",
         ".gitignore",
     }
 )

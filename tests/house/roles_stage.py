@@ -18,6 +18,8 @@ from qualcoder import schema
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.models import ApiToken, Membership, Person, Role, SignIn
 from qualcoder.accounts.people import email_of, name_of
+from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.models import Entity
 from qualcoder.coding import service as coding
 from qualcoder.coding.service import NewCoding
 from qualcoder.core.clock import now
@@ -32,6 +34,7 @@ from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.queries import round_ids
+from qualcoder.transcripts import reviewing
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
 from tests import homes
@@ -136,7 +139,12 @@ def _fill(home: Home, world: World) -> Stage:
     ids["received"] = making.receive(home, world, making.upload(title="Заголовок Ойлапа"), by=who).id
     review = making.to_review(home, world, making.upload(title="Заголовок Выдуманова"), by=who)
     ids["review"] = review.id
-    ids["finding"] = making.findings(home, review.id)[0].id
+    with home.data.transaction() as db:
+        reviewing.mark_missed(db, reviewing.reach_review(db, who, review.id), "Остальных", Label.PERSON)
+    first, *_between, last = making.findings(home, review.id)
+    assert first.entity_id is not None
+    assert last.entity_id not in {None, first.entity_id}
+    ids["finding"], ids["entity"], ids["other_entity"] = first.id, first.entity_id, str(last.entity_id)
     codable = making.release(home, making.to_review(home, world, making.upload(links=[link]), by=who), who, world.coder)
     ids["codable"], ids["interview"] = codable.id, codable.interview_id
     for name in ("detecting", "failed"):
@@ -226,6 +234,12 @@ def _session(db: Session, person: Person) -> str:
     )
     db.add(row)
     return token
+
+
+def entity_version(stage: Stage) -> str:
+    """The row version of the entry of the registry."""
+    with stage.home.data.read() as db:
+        return str(db.exec(select(Entity.version).where(col(Entity.id) == stage.ids["entity"])).one())
 
 
 def version_of(stage: Stage, name: str) -> str:

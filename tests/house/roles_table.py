@@ -15,7 +15,7 @@ from uuid import uuid4
 from qualcoder.accounts.models import Role
 from qualcoder.accounts.permissions import TABLE, Act
 from tests.homes import PASSWORD
-from tests.house.roles_stage import Stage, version_of
+from tests.house.roles_stage import Stage, entity_version, version_of
 from tests.interviews.making import RACES
 
 Sent = Callable[[Stage], Mapping[str, Any]]
@@ -109,6 +109,13 @@ title: {en: Small, ru: Малая, kk: Шағын}
 codes: [{code: NEW, parent: null, stata: th_new, label: {en: New, ru: Новый, kk: Жаңа}}]
 """
 _RACES = (RACES / "koyandy_race.csv").read_text("utf-8")
+
+
+_ENTRY = {"slug": "slug", "entity_id": "entity"}
+
+
+def _seen_entry(**fields: str) -> Sent:
+    return lambda stage: {"data": {"seen_version": entity_version(stage), **fields}}
 
 
 def _transcript(name: str) -> Mapping[str, str]:
@@ -213,6 +220,24 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "transcripts:first_reading": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review")),
     "transcripts:publish": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review"), _seen("review")),
+    "registry:list": Entry(Reach.STUDY, 200, Act.SEE_REGISTRY, _STUDY, shows="identity vault"),
+    "registry:show": Entry(Reach.INTERVIEW, 200, Act.SEE_REGISTRY, _ENTRY, shows="[Лицо 1]"),
+    "registry:rename": Entry(Reach.INTERVIEW, 303, Act.EDIT_REGISTRY, _ENTRY, _seen_entry(pseudonym="Небывалый")),
+    "registry:merge": Entry(
+        Reach.INTERVIEW,
+        303,
+        Act.EDIT_REGISTRY,
+        _ENTRY,
+        lambda stage: {"data": {"seen_version": entity_version(stage), "other": str(stage.ids["other_entity"])}},
+    ),
+    "registry:split": Entry(
+        Reach.INTERVIEW,
+        303,
+        Act.EDIT_REGISTRY,
+        _ENTRY,
+        lambda stage: {"data": {"seen_version": entity_version(stage), "transcripts": str(stage.ids["review"])}},
+    ),
+    "registry:level": Entry(Reach.INTERVIEW, 303, Act.EDIT_REGISTRY, _ENTRY, _seen_entry(level="code")),
     "interviews:show": Entry(
         Reach.INTERVIEW, 200, Act.SEE_INTERVIEW, {"interview_id": "interview"}, shows="KOY-2022-2"
     ),

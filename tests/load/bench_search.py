@@ -3,7 +3,8 @@
     python -m tests.load.bench_search [interviews]
 
 The floor reads the same rows, opens each turn and looks for the word in it with `str.find`: no case, no alphabets,
-no context, no record. Each figure is processor time, the best of three.
+no context, no record. A search is measured without the index and with it: everything, page after page without end,
+and the first page as people see it. Each figure is processor time of all sides, the best of three.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from qualcoder.accounts.models import Person, Study
-from qualcoder.coding import search
+from qualcoder.coding import index_socket, search
+from qualcoder.coding.index import Index
 from qualcoder.coding.searching import Ask, search_study
 from qualcoder.core.clock import now
 from qualcoder.core.ids import TextVersionId, TranscriptId, new_id
@@ -173,17 +175,54 @@ def _measure(home: Home, pi: Person, study: Study, n_bytes: int) -> None:
     say = sys.stdout.write
     floor = _best(lambda: _floor(home, study, "вода"))
     say(f"{len(keys)} interviews, {megabytes:.0f} MB; floor {floor:.2f} s ({megabytes / floor:.0f} MB/s)\n")
-    for name, typed in TYPED.items():
-        for is_folded in (False, True):
-            took = _best(lambda: _whole(home, pi, study, typed, is_folded=is_folded))  # noqa: B023  # called at once
-            how = " (Kazakh as Russian)" if is_folded else ""
-            say(f"  {name}{how}: {took:.2f} s, {megabytes / took:.0f} MB/s, {took / floor:.2f} x the floor\n")
+    scanned = _searches(home, pi, study)
+    index = Index(home.data, 10 * int(megabytes) + 10)
+    with index_socket.serving(home.settings.search_socket, index):
+        begun, begun_cpu = time.perf_counter(), time.process_time()
+        _whole(home, pi, study, "редкостный", is_folded=False)
+        wall, cpu = _until_ready(home, study) - begun, time.process_time() - begun_cpu
+        say(f"the index: {index.size / 1e6:.0f} MB, ready {wall:.1f} s after the first search, whose scan is in its")
+        say(f" {cpu:.1f} s of processor time\n")
+        asked = _searches(home, pi, study)
+    say(f"{'':44} {'scan':>8} {'x floor':>8} {'index':>8} {'x floor':>8}\n")
+    for name, took in scanned.items():
+        with_it = asked[name]
+        say(f"  {name:42} {took:7.3f}s {took / floor:8.2f} {with_it:7.3f}s {with_it / floor:8.3f}\n")
     bodies = [("вода дорога " * 60).encode()] * 2000
     size = sum(map(len, bodies)) / 1e6
     query = search.parse("редкостный")
     sieve = _best(lambda: search.candidates(query, bodies))
     plain = _best(lambda: [body.decode().find("редкостный") for body in bodies])
     say(f"  the sieve alone: {size / sieve:.0f} MB/s; decoding and str.find alone: {size / plain:.0f} MB/s\n")
+
+
+def _searches(home: Home, pi: Person, study: Study) -> dict[str, float]:
+    took = {}
+    for name, typed in TYPED.items():
+        for is_folded in (False, True):
+            how = f"{name} (Kazakh as Russian)" if is_folded else name
+            took[how] = _best(lambda: _whole(home, pi, study, typed, is_folded=is_folded))  # noqa: B023  # called at once
+        took[f"{name}, first page"] = _best(lambda: _first_page(home, pi, study, typed))  # noqa: B023  # called at once
+    return took
+
+
+def _until_ready(home: Home, study: Study) -> float:
+    """Wait until the index knows every text; when that was."""
+    with home.data.read() as db:
+        by_number = select(col(Transcript.text_version_id)).order_by(col(Transcript.number))
+        versions = [version for version in db.scalars(by_number) if version is not None]
+    # Texts are loaded in the order of their numbers.
+    last = index_socket.Question(study.id, versions[-1:], "вода", reads_kazakh_as_russian=False, shown=1, limit=1)
+    while True:
+        looked = index_socket.ask(home.settings.search_socket, last)
+        if looked is not None and not looked.missing:
+            return time.perf_counter()
+        time.sleep(0.1)
+
+
+def _first_page(home: Home, pi: Person, study: Study, typed: str) -> None:
+    with home.data.read() as db:
+        search_study(db, pi, study.slug, Ask(typed), patience_seconds=60)
 
 
 def _whole(home: Home, pi: Person, study: Study, typed: str, *, is_folded: bool) -> None:

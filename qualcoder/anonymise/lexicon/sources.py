@@ -1,0 +1,108 @@
+"""Where the word lists come from when the lexicon is built: name lists, the classifier of places, CLDR, a corpus.
+
+Only digests of these words are written anywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qualcoder.anonymise.distribution import natasha_file
+from qualcoder.anonymise.lexicon.given_names import GIVEN, SHORT
+from qualcoder.anonymise.lexicon.skeletons import skeleton
+from qualcoder.anonymise.rules.pattern import listed
+
+_MIN = 3
+_RU_KIND = re.compile(
+    r"^(?:г\.?а\.?|г\.|с\.о\.|п\.а\.|а\.о\.|с\.|п\.|пос\.|ст\.|рзд\.|раз\.|разъезд|станция|зимовка|уч\.|участок"
+    r"|кр\.хоз|ферма|отгон|аул|ауыл|село|область|район|м\.|мкр\.|база|местность|ж/д)\s*",
+    re.IGNORECASE,
+)
+_RU_KIND_AFTER = re.compile(r"\s+(?:с\.о\.?|а\.о\.?|п\.а\.?|г\.а\.?|область|район)$", re.IGNORECASE)
+_KK_KIND = re.compile(
+    r"\s+(?:а\.о\.?|к\.ә\.?|қ\.ә\.?|а\.|қ\.|к\.|кент|облысы|ауданы|қыстауы|уч\.?|шарқож\.?|рзд\.?|ст\.?|бекеті"
+    r"|станциясы|ауылы|разъезі|фермасы)$",
+    re.IGNORECASE,
+)
+_FORMER = listed(
+    "целиноград акмола акмолинск нур-султан нұр-сұлтан алма-ата чимкент семипалатинск гурьев капчагай джамбул "
+    "талды-курган кзыл-орда усть-каменогорск петропавловск уральск ленгер чу"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Names of places in both languages, in lower case: oblasts, districts and towns apart from villages."""
+
+    coarse: tuple[str, ...] = field(repr=False)
+    fine: tuple[str, ...] = field(repr=False)
+
+
+def places(kato: Path) -> Places:
+    """The names of the official classifier (columns level, type_code, name_ru, name_kk)."""
+    coarse: dict[str, None] = dict.fromkeys(_FORMER)
+    fine: dict[str, None] = {}
+    with kato.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            is_coarse = row["level"] in ("oblast", "district") or row["type_code"] in ("1", "3")
+            for name in (_russian(row["name_ru"]), _kazakh(row["name_kk"])):
+                if len(name) >= _MIN and not any(c.isdigit() for c in name):
+                    (coarse if is_coarse else fine)[name] = None
+    return Places(tuple(coarse), tuple(name for name in fine if name not in coarse))
+
+
+def _russian(name: str) -> str:
+    plain = _RU_KIND_AFTER.sub("", name.replace("\u00a0", " ").strip())
+    return _RU_KIND.sub("", plain).strip().lower()
+
+
+def _kazakh(name: str) -> str:
+    return _KK_KIND.sub("", name.replace("\u00a0", " ").strip()).strip().lower()
+
+
+def first_names() -> tuple[str, ...]:
+    """Given names in Russian and Kazakh spelling, in lower case."""
+    listed = _lines("dict/first.txt")
+    return tuple(dict.fromkeys((*GIVEN, *SHORT, *listed)))
+
+
+def last_names() -> tuple[str, ...]:
+    """Surnames in Russian spelling, in lower case."""
+    return tuple(_lines("dict/last.txt"))
+
+
+def _lines(name: str) -> list[str]:
+    lines = natasha_file(name).read_text("utf-8").splitlines()
+    return [line.partition("#")[0].strip().lower() for line in lines if line.strip()]
+
+
+def countries() -> set[str]:
+    """Countries whose names are one word, in the three languages (CLDR)."""
+    from babel import Locale
+
+    return {
+        name.lower()
+        for language in ("kk", "ru", "en")
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and " " not in name
+    }
+
+
+def skeletons(names: tuple[str, ...] | set[str]) -> Iterator[str]:
+    """Skeletons of names, each as a whole; those too short to mean anything are left out."""
+    for name in names:
+        bones = skeleton(name)
+        if len(bones) >= _MIN:
+            yield bones
+
+
+def parts(names: tuple[str, ...]) -> Iterator[str]:
+    """Skeletons of the longer single words of names of several words."""
+    for name in names:
+        words = re.findall(r"[^\W\d_]+", name)
+        if len(words) > 1:
+            yield from (bones for word in words if len(word) > 4 and (bones := skeleton(word)))

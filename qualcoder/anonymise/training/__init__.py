@@ -1,0 +1,1 @@
+"""Training of the statistical models: `qualcoder anonymise train`. Nothing here runs when texts are read."""

@@ -1,0 +1,83 @@
+"""A Kazakh text of three hundred thousand letters, from file to search: its last word is found where it stands."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from qualcoder.home import Home
+from tests.coding.indexed import indexing, until_known
+from tests.homes import Worker, World
+from tests.scripts import Script, script_of
+from tests.transcripts import making
+
+LETTERS = 300_000
+SPOKEN = "және бұл үшін ауыл су жол мектеп сайлау жұмыс ақша көмір көмек бюджет әкімдік өзен құдық көпір түн"
+LAST = "сыңғырлауық"
+# Two code units in UTF-16 and four bytes in UTF-8: only code points come out right.
+TAIL = f"Ең соңғы сөз 🌾🌾: Сыңғырла\u0301уық, {LAST} {LAST}."
+
+
+def spoken(turns: int) -> str:
+    """So many turns of the respondent with a question before each, and the tail in the last."""
+    draw = random.Random(turns)
+    lines = []
+    for n in range(turns):
+        said = ""
+        while len(said) < LETTERS // turns + 5:
+            said += " ".join(draw.choices(SPOKEN.split(), k=9)).capitalize() + ". "
+        lines.append(f"Сұхбаттасушы: Ал не болды?\nРеспондент: {said}{TAIL if n == turns - 1 else ''}\n")
+    return "".join(lines)
+
+
+def published(script: Script, worker: Worker, text: str) -> str:
+    """The path of a released transcript."""
+    form = {"category": "voter", "consent": "true", "language": "kk"}
+    sent = script.post("/studies/demo/transcripts", data=form, files={"file": ("сұхбат.txt", text.encode())})
+    assert sent.status_code == 202
+    path = f"/transcripts/{sent.json()['id']}"
+    worker()
+    review = script.get(f"{path}/review").json()
+    decisions = [{"finding_id": one["id"], "decision": "accept"} for one in review["findings"]]
+    version = review["version"]
+    if decisions:
+        version = script.post(f"{path}/decisions", json={"decisions": decisions}).json()["version"]
+    released = script.post(f"{path}/publish", json={"version": version, "coders": ["coder@demo.example.org"]})
+    assert (released.status_code, released.json()["state"]) == (200, "codable")
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turns", [400, 1])
+def test_the_last_word_of_a_long_kazakh_text_is_found_where_it_stands(
+    home: Home, world: World, worker: Worker, turns: int
+) -> None:
+    making.open_vault(home, world.study)
+    script = script_of(home, world, world.pi)
+    sent = spoken(turns)
+    assert len(sent) > LETTERS
+    path = published(script, worker, sent)
+    text: str = script.get(path).json()["text"]
+    assert len(text) > LETTERS * 0.99
+    assert text.endswith(TAIL)
+    expected = [text.rindex("Сыңғырла"), text.rindex(f"{LAST} "), text.rindex(LAST)]
+
+    def search(typed: str) -> list[tuple[int, int]]:
+        (one,) = script.get(f"/studies/{world.study.slug}/search", params={"q": typed}).json()["items"]
+        (passage,) = one["passages"]
+        assert (one["hits"], one["turns"]) == (passage["hits"], 1)
+        return [(start, end) for start, end in passage["spans"]]
+
+    def look() -> None:
+        spans = search(LAST)
+        assert [start for start, _end in spans] == expected
+        assert [text[start:end] for start, end in spans] == ["Сыңғырла\u0301уық", LAST, LAST]
+        assert search("сыңғыр*") == spans
+        (phrase,) = search(f'"соңғы сөз {LAST}"')
+        assert phrase == (text.rindex("соңғы"), spans[0][1])
+
+    look()
+    with indexing(home):
+        until_known(home, world)
+        look()

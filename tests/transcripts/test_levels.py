@@ -1,0 +1,82 @@
+"""Levels in review: a date and an age by themselves, a village for its entry everywhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.generalising import Level
+from qualcoder.core.errors import Invalid, NotFound
+from qualcoder.core.ids import new_id
+from qualcoder.home import Home
+from qualcoder.transcripts import levels, reviewing
+from qualcoder.transcripts.models import Transcript
+from tests.homes import World
+from tests.interviews.making import import_koyandy
+from tests.transcripts import making
+
+TEXT = "Интервьюер: ?\nРеспондент: Мне 47 лет, приехал 15 марта 1985 года в село Коянды. В Коянды хорошо.\n"
+MARKS = (("47 лет", Label.AGE), ("15 марта 1985 года", Label.DATE), ("село Коянды", Label.PLACE_FINE))
+
+
+@pytest.fixture
+def transcript(home: Home, world: World) -> Transcript:
+    import_koyandy(home, world)
+    found = making.to_review(home, world, making.upload(TEXT), marks=())
+    for words, label in MARKS:
+        with home.data.transaction() as db:
+            reviewing.mark_missed(db, reviewing.reach_review(db, world.pi, found.id), words, label)
+    return found
+
+
+def offered(home: Home, world: World, transcript: Transcript, n: int) -> list[str]:
+    finding = making.findings(home, transcript.id)[n].id
+    with home.data.read() as db:
+        reach = reviewing.reach_review(db, world.pi, transcript.id)
+        return [f"{level.value} {text}" for level, text in levels.levels_for(db, reach, finding)]
+
+
+def choose(home: Home, world: World, transcript: Transcript, n: int, level: Level) -> None:
+    finding = making.findings(home, transcript.id)[n].id
+    with home.data.transaction() as db:
+        levels.choose_level(db, reviewing.reach_review(db, world.pi, transcript.id), finding, level)
+
+
+def shown(home: Home, transcript: Transcript) -> list[str]:
+    with home.data.read() as db:
+        spans = making.findings(home, transcript.id)
+        by_id, _reasons = reviewing.words_about(db, spans)
+        return [by_id[span.id] for span in spans]
+
+
+def test_each_finding_offers_its_levels(home: Home, world: World, transcript: Transcript) -> None:
+    assert offered(home, world, transcript, 0) == ["kind [возраст]", "decade [40–49]", "half_decade [45–49]"]
+    assert offered(home, world, transcript, 1) == ["kind [дата]", "year [1985]", "month [март 1985 года]"]
+    assert offered(home, world, transcript, 2) == [
+        "kind [село]",
+        "oblast [село в Акмолинской области]",
+        "district [село в районе Tselinograd]",
+    ]
+
+
+def test_the_chosen_level_is_shown_and_may_be_chosen_anew(home: Home, world: World, transcript: Transcript) -> None:
+    assert shown(home, transcript) == ["[40–49]", "[1985]", "[село 1]"]
+    for n, level in enumerate((Level.HALF_DECADE, Level.MONTH, Level.OBLAST)):
+        choose(home, world, transcript, n, level)
+    assert shown(home, transcript) == ["[45–49]", "[март 1985 года]", "[село в Акмолинской области]"]
+    for n, level in enumerate((Level.KIND, Level.YEAR, Level.CODE)):
+        choose(home, world, transcript, n, level)
+    assert shown(home, transcript) == ["[возраст]", "[1985]", "[село 1]"]
+
+
+def test_a_release_prepared_before_is_refused(home: Home, world: World, transcript: Transcript) -> None:
+    before = making.again(home, transcript).version
+    choose(home, world, transcript, 0, Level.KIND)
+    assert making.again(home, transcript).version > before
+
+
+def test_an_unknown_level_or_finding_is_refused(home: Home, world: World, transcript: Transcript) -> None:
+    with pytest.raises(Invalid):
+        choose(home, world, transcript, 0, Level.DISTRICT)
+    with pytest.raises(NotFound), home.data.transaction() as db:
+        levels.choose_level(db, reviewing.reach_review(db, world.pi, transcript.id), new_id(), Level.KIND)
