@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import exists, true
@@ -19,15 +20,18 @@ from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.rules.common_words import NOT_NAMES
-from qualcoder.anonymise.surfaces import sought
+from qualcoder.anonymise.surfaces import sought, stems
 from qualcoder.core.ids import StudyId
 from qualcoder.core.text import Span
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
-# A lower-case word or stem of three letters proves nothing: the name Дана must not take every "дан".
-_MIN_LOWER_LENGTH = 4
+# Three letters prove nothing, but for a whole name with a capital: Дана must not take every "дан".
+_MIN_STEM = 4
+_MIN_COMMON_STEM = 5
+# Any word begins a sentence with a capital.
+_SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n][\"»)]*)[\s\"«(—-]*\Z")
 # With so many words, all names of a study are read quicker than those that could be meant are asked for.
 _FEW_WORDS = 200
 _HIDING = frozenset({"Mn", "Cf"})
@@ -59,11 +63,10 @@ class KnownNames:
         tried: dict[str, frozenset[UUID]] = {}
         nobody: frozenset[UUID] = frozenset()
         for word in filter(_may_be_a_name, set(words)):
-            shortest = 0 if word[0].isupper() else _MIN_LOWER_LENGTH
             for form in sought(word, "mixed"):
                 if form not in tried:
                     tried[form] = self.people.get(self.mac(form), nobody)
-                if tried[form] and len(form.rpartition(":")[2]) >= shortest:
+                if tried[form] and _tells(form, word):
                     found[word] = found.get(word, nobody) | tried[form]
         return found
 
@@ -89,14 +92,37 @@ class _Seen:
         if self.words.isdisjoint(fits):
             return []
         found = ((match.group(), *match.span()) for match in _WORD.finditer(self._text))
-        return [Hit(self._span(start, end), fits[w], w[0].isupper()) for w, start, end in found if w in fits]
+        return [
+            Hit(self._span(start, end), fits[word], word[0].isupper())
+            for word, start, end in found
+            if word in fits and (len(word) >= _MIN_STEM or not self._begins_a_sentence(start))
+        ]
+
+    def _begins_a_sentence(self, start: int) -> bool:
+        return _SENTENCE_START.search(self._text, max(0, start - 8), start) is not None
 
     def _span(self, start: int, end: int) -> Span:
         return self._shadow.span(start, end) if self._shadow else Span(start, end)
 
 
+@cache
+def _common_stems() -> frozenset[str]:
+    return frozenset(form for word in NOT_NAMES for form in stems(word, "mixed") if len(form) >= _MIN_COMMON_STEM)
+
+
+def is_no_name(word: str) -> bool:
+    """Whether a word is a common one in some form: қарсыластардың, which detection took along with a name."""
+    return word.casefold() in NOT_NAMES or not _common_stems().isdisjoint(stems(word, "mixed"))
+
+
 def _may_be_a_name(word: str) -> bool:
-    return (len(word) >= _MIN_LOWER_LENGTH or word[0].isupper()) and word.casefold() not in NOT_NAMES
+    return len(word) >= _MIN_STEM or word[0].isupper()
+
+
+def _tells(form: str, word: str) -> bool:
+    """Whether this form of a word is enough to know somebody by."""
+    bare = form.rpartition(":")[2]
+    return (len(bare) >= _MIN_STEM or (word[0].isupper() and len(bare) == len(word))) and not is_no_name(word)
 
 
 def known_names(db: Session, study_id: StudyId, about: Sequence[str] = ()) -> KnownNames:
