@@ -10,24 +10,30 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import exists, true
 from sqlmodel import Session, col, or_, select
 
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.rules.common_words import NOT_NAMES
-from qualcoder.anonymise.surfaces import sought
+from qualcoder.anonymise.surfaces import sought, stems
 from qualcoder.core.ids import StudyId
 from qualcoder.core.text import Span
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 _WORD = re.compile(r"[^\W\d_]{3,40}")
-# A lower-case word or stem of three letters proves nothing: the name Дана must not take every "дан".
-_MIN_LOWER_LENGTH = 4
+# Three letters prove nothing, but for a whole name with a capital: Дана must not take every "дан".
+_MIN_STEM = 4
+_MIN_COMMON_STEM = 5
+# Any word begins a sentence with a capital.
+_SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n][\"»)]*)[\s\"«(—-]*\Z")
+# With so many words, all names of a study are read quicker than those that could be meant are asked for.
+_FEW_WORDS = 200
 _HIDING = frozenset({"Mn", "Cf"})
 # Codes that stand in released texts instead of names. In Kazakh the word of the code is a first name too.
 _CODE = re.compile(r"\[[^\W\d_]{2,20} \d{1,6}\]")
@@ -57,11 +63,10 @@ class KnownNames:
         tried: dict[str, frozenset[UUID]] = {}
         nobody: frozenset[UUID] = frozenset()
         for word in filter(_may_be_a_name, set(words)):
-            shortest = 0 if word[0].isupper() else _MIN_LOWER_LENGTH
             for form in sought(word, "mixed"):
                 if form not in tried:
                     tried[form] = self.people.get(self.mac(form), nobody)
-                if tried[form] and len(form.rpartition(":")[2]) >= shortest:
+                if tried[form] and _tells(form, word):
                     found[word] = found.get(word, nobody) | tried[form]
         return found
 
@@ -87,18 +92,46 @@ class _Seen:
         if self.words.isdisjoint(fits):
             return []
         found = ((match.group(), *match.span()) for match in _WORD.finditer(self._text))
-        return [Hit(self._span(start, end), fits[w], w[0].isupper()) for w, start, end in found if w in fits]
+        return [
+            Hit(self._span(start, end), fits[word], word[0].isupper())
+            for word, start, end in found
+            if word in fits and (len(word) >= _MIN_STEM or not self._begins_a_sentence(start))
+        ]
+
+    def _begins_a_sentence(self, start: int) -> bool:
+        return _SENTENCE_START.search(self._text, max(0, start - 8), start) is not None
 
     def _span(self, start: int, end: int) -> Span:
         return self._shadow.span(start, end) if self._shadow else Span(start, end)
 
 
+@cache
+def _common_stems() -> frozenset[str]:
+    return frozenset(form for word in NOT_NAMES for form in stems(word, "mixed") if len(form) >= _MIN_COMMON_STEM)
+
+
+def is_no_name(word: str) -> bool:
+    """Whether a word is a common one in some form: қарсыластардың, which detection took along with a name."""
+    return word.casefold() in NOT_NAMES or not _common_stems().isdisjoint(stems(word, "mixed"))
+
+
 def _may_be_a_name(word: str) -> bool:
-    return (len(word) >= _MIN_LOWER_LENGTH or word[0].isupper()) and word.casefold() not in NOT_NAMES
+    return len(word) >= _MIN_STEM or word[0].isupper()
 
 
-def known_names(db: Session, study_id: StudyId) -> KnownNames:
-    """The people of a study whom a reader has confirmed: named in its vault, or accepted in a review."""
+def _tells(form: str, word: str) -> bool:
+    """Whether this form of a word is enough to know somebody by."""
+    bare = form.rpartition(":")[2]
+    return (len(bare) >= _MIN_STEM or (word[0].isupper() and len(bare) == len(word))) and not is_no_name(word)
+
+
+def known_names(db: Session, study_id: StudyId, about: Sequence[str] = ()) -> KnownNames:
+    """The people of a study whom a reader has confirmed: named in its vault, or accepted in a review.
+
+    For a short text, `about` it, only those are read whom it could name.
+    """
+    mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
+    wanted = _few_macs(about, mac)
     accepted = exists().where(col(PiiSpan.entity_id) == col(Entity.id), col(PiiSpan.decision) == Decision.ACCEPT)
     rows = db.exec(
         select(SurfaceIndex.mac, SurfaceIndex.entity_id)
@@ -108,12 +141,18 @@ def known_names(db: Session, study_id: StudyId) -> KnownNames:
             col(Entity.kind) == Label.PERSON,
             col(Entity.merged_into).is_(None),
             or_(col(Entity.name_ct).is_not(None), accepted),
+            true() if wanted is None else col(SurfaceIndex.mac).in_(wanted),
         )
     )
     people: dict[bytes, set[UUID]] = {}
-    for mac, entity_id in rows:
-        people.setdefault(mac, set()).add(entity_id)
-    return KnownNames(
-        {mac: frozenset(owners) for mac, owners in people.items()},
-        sealing.bulk_lookup(db, KeyRef.study(study_id), "surface"),
-    )
+    for found, entity_id in rows:
+        people.setdefault(found, set()).add(entity_id)
+    return KnownNames({found: frozenset(owners) for found, owners in people.items()}, mac)
+
+
+def _few_macs(texts: Sequence[str], mac: Callable[[str], bytes]) -> list[bytes] | None:
+    """The HMACs that could be hit by these texts; None when there is no text, or they are too many to ask for."""
+    words = {word for text in texts for word in _Seen(text).words if _may_be_a_name(word)}
+    if not texts or len(words) > _FEW_WORDS:
+        return None
+    return list({mac(form) for word in words for form in sought(word, "mixed")})

@@ -98,7 +98,7 @@ def refuse_names(db: Session, access: Access, field: str, text: str) -> None:
     who = str(access.person.id)
     if limits.is_empty(db, NAMES_TRIED, who):
         raise TooMany
-    found = places(known_names(db, access.study.id), [text])
+    found = places(known_names(db, access.study.id, [text]), [text])
     if found:
         record_refusal(db, access, len(found))
         raise NamesSomebody(found[0], field)

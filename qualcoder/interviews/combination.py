@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from uuid import UUID
 
@@ -84,7 +85,7 @@ def narrowest(record: Sequence[OnBallot], left: Iterable[Left], linked: Collecti
 def _facts(record: Sequence[OnBallot], left: Iterable[Left]) -> Mapping[Label, Sequence[_People]]:
     """For each kind the sets of people whom its words fit; words that fit nobody tell nothing."""
     facts: dict[Label, dict[_People, None]] = {}
-    for one in left:
+    for one in dict.fromkeys(left):
         kind = Label.PLACE_FINE if one.label is Label.PLACE_COARSE else one.label
         people = frozenset(_fitting(record, one))
         if people:
@@ -113,8 +114,14 @@ def _rough(words: str) -> frozenset[str]:
     return frozenset(word for word in rough if len(word) > 2 or word.isdigit())
 
 
+@lru_cache(maxsize=8192)
+def _rough_name(name: str) -> frozenset[str]:
+    """The same of a name in the public record: only those are remembered."""
+    return _rough(name)
+
+
 def _same_place(spoken: frozenset[str], name: str) -> bool:
-    known = _rough(name)
+    known = _rough_name(name)
     return bool(spoken) and bool(known) and (spoken <= known or known <= spoken)
 
 

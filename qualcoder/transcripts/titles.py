@@ -15,7 +15,7 @@ from qualcoder.transcripts.parsing.parsed import Notice
 
 def notices_about(db: Session, study_id: StudyId, title: str, file_name: str) -> Iterator[Notice]:
     """What to say about a title and a file name. The names of people in the interview itself are not known yet."""
-    known = known_names(db, study_id)
+    known = known_names(db, study_id, [_in_words(title), _in_words(file_name)])
     if _names_somebody(known, title):
         yield Notice.NAMES_IN_TITLE
     if _names_somebody(known, file_name.rpartition(".")[0] or file_name):
@@ -25,5 +25,9 @@ def notices_about(db: Session, study_id: StudyId, title: str, file_name: str) ->
 def _names_somebody(known: KnownNames, said: str) -> bool:
     if not said.strip():
         return False
-    words = words_of_a_file_name(said).replace("_", " ")
+    words = _in_words(said)
     return bool(places(known, [words])) or Label.PERSON in labels_by_rules(words)
+
+
+def _in_words(said: str) -> str:
+    return words_of_a_file_name(said).replace("_", " ")

@@ -22,6 +22,7 @@ CASES = {
     "a Latin letter inside": "Oйлaпoв",
     "a soft hyphen inside": "Ойла\u00adпов",
     "a zero-width space inside": "Ой\u200bлапов",
+    "a decomposed letter inside": "Ои\u0306лапов",
     "with a hyphen": "Бекзат-ағай",
     "Latin": "Bekzat Oylapov",
     "Latin, lower case": "oylapov",

@@ -81,6 +81,10 @@ def test_a_word_that_is_no_name_stays_what_it_is() -> None:
     names = names_of("Дана", "Адам")
     assert names.hits(["дан берді", "данные", "[Адам 3] келді"]) == [[], [], []]
     assert [hit.span for hit in names.hits(["Дана келді"])[0]] == [Span(0, 4)]
+    # Detection took a common word along with a name, and any word begins a sentence with a capital.
+    names = names_of("Қарсыласыңыз Ойдантап", "Бас")
+    assert names.hits(["Қарсыластардың бірі", "Бас дәрігер. Бас ауырды."]) == [[], []]
+    assert len(names.hits(["Кеше Бас келді"])[0]) == 1
 
 
 def test_a_place_counts_lines_and_words_and_holds_no_word() -> None:
