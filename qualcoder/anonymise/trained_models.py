@@ -50,18 +50,21 @@ def are_there() -> bool:
 
 
 def lexicon() -> Lexicon:
+    """The word marks, read once per process."""
     if _models.lexicon is None:
         _models.lexicon = load(_models.folder / LEXICON)
     return _models.lexicon
 
 
 def featurer() -> Featurer:
+    """What turns words into features, with the lexicon beside it."""
     if _models.featurer is None:
         _models.featurer = Featurer(lexicon())
     return _models.featurer
 
 
 def crf(language: str) -> Crf:
+    """The model of a language ("kk", "ru" or "en"), read once per process."""
     if language not in _models.crfs:
         _models.crfs[language] = Crf(_models.folder / model_name(language))
     return _models.crfs[language]

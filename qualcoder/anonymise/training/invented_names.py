@@ -61,6 +61,7 @@ def to_russian(word: str) -> str:
 
 
 def to_latin(word: str, random: Random) -> str:
+    """A name as people write it in Latin letters: by the Kazakh alphabet of 2021 or, more often, the passport's way."""
     table = _KAZAKH_LATIN if random.random() < 0.3 else _LATIN
     return "".join(table.get(letter, letter) for letter in word)
 
@@ -110,6 +111,7 @@ def russian_first(random: Random, *, woman: bool) -> str:
 
 
 def russian_surname(random: Random, *, woman: bool) -> str:
+    """An invented surname with an ending that Russian ones have."""
     root = random.choice(_RUSSIAN_ROOTS)
     end = random.choice(("ов", "ин", "енко", "ев", "ский"))
     if not woman or end == "енко":
@@ -118,6 +120,7 @@ def russian_surname(random: Random, *, woman: bool) -> str:
 
 
 def russian_patronymic(random: Random, *, woman: bool) -> str:
+    """A patronymic from a first name of either language."""
     if random.random() < 0.6:
         root = to_russian(first_name(random, woman=False))
     else:
