@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from qualcoder.accounts import factors, limits, own_account, sessions, signing_in
+from qualcoder.accounts import factors, limits, own_account, sessions, signing_in, tokens
 from qualcoder.accounts.models import Person
 from qualcoder.core.clock import now
 from qualcoder.home import Home
@@ -24,7 +24,7 @@ class Clock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         start = now()
         self.moment = start - timedelta(seconds=start.timestamp() % onetime.STEP_SECONDS)
-        for module in (factors, limits, own_account, sessions, signing_in):
+        for module in (factors, limits, sessions, signing_in, tokens):
             patch.setattr(module, "now", lambda: self.moment)
 
     def pass_(self, passed: timedelta) -> None:
