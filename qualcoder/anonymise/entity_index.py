@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlmodel import Session, col, func, insert, select
 
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import Entity, SurfaceIndex
-from qualcoder.anonymise.surfaces import indexed, named_words, sought
+from qualcoder.anonymise.rules.common_words import NOT_NAMES
+from qualcoder.anonymise.rules.names import is_common
+from qualcoder.anonymise.surfaces import indexed, named_words, sought, stems
 from qualcoder.core.ids import StudyId, new_id
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
+
+_MIN_COMMON_STEM = 5
+
+
+@cache
+def _common_stems() -> frozenset[str]:
+    return frozenset(form for word in NOT_NAMES for form in stems(word, "mixed") if len(form) >= _MIN_COMMON_STEM)
+
+
+def is_no_name(word: str) -> bool:
+    """Whether a word is a common one in some form: қарсыластардың, which detection took along with a name."""
+    return is_common(word) or bool(_common_stems().intersection(stems(word, "mixed")))
 
 
 def surface_macs(db: Session, study_id: StudyId, surface: str, language: str) -> set[bytes]:
@@ -21,7 +36,9 @@ def surface_macs(db: Session, study_id: StudyId, surface: str, language: str) ->
     mac = sealing.bulk_lookup(db, KeyRef.study(study_id), "surface")
     words = named_words(surface)
     forms = {form for form in indexed(surface, language) if len(words) == 1 or " " in form}
-    forms.update(form for word in words for form in indexed(word, language))
+    for word in words:
+        if len(words) == 1 or not is_no_name(word):
+            forms.update(indexed(word, language))
     return set(map(mac, forms))
 
 
@@ -82,6 +99,8 @@ def _stems(db: Session, study_id: StudyId, surfaces: Sequence[tuple[str, str]]) 
             wholes = [form for form in sought(surface, language) if " " in form]
             found.extend(_Stem(mac(form), surface, form, len(words), is_whole=True) for form in wholes)
         for word in words:
+            if len(words) > 1 and is_no_name(word):
+                continue
             found.extend(_Stem(mac(form), surface, word, len(words)) for form in sought(word, language))
     return list(dict.fromkeys(found))
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sqlmodel import Session, col, select
 
+from qualcoder.anonymise.entity_index import is_no_name
 from qualcoder.anonymise.findings import Finding, Label, Tier, union
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.propagation import uncovered
-from qualcoder.anonymise.rules.names import is_common
 from qualcoder.anonymise.surfaces import sought
 from qualcoder.core.ids import StudyId
 from qualcoder.core.messages import N_
@@ -26,9 +26,9 @@ SOURCE = "registry"
 REASON = N_("The name of somebody who is known in this study")
 # Latin letters may carry a Cyrillic ending: Oydantapтың.
 _WORD = re.compile(r"(?<!\w)[^\W\d_]{3,40}(?!\w)")
-# A lower-case word of three letters proves nothing: the name Дана must not take every "дан".
-_MIN_LOWER_LENGTH = 4
-_MIN_STEM_OF_LOWER = 4
+# Three letters prove nothing, but for a whole name with a capital: Дана must not take every "дан".
+_MIN_STEM = 4
+_SENTENCE_START = re.compile(r"(?:\A|[.!?…:;][\"»)]*)[\s\"«(—-]*\Z")
 
 
 def confirmed_macs(db: Session, study_id: StudyId) -> frozenset[bytes]:
@@ -61,7 +61,7 @@ def known_again(
     """Words of the turns, each (absolute start, text, language), that name a known person; tier A, absolute offsets."""
     if not macs:
         return []
-    seen: dict[tuple[str, str], bool] = {}
+    seen: dict[tuple[str, str, bool], bool] = {}
     return [finding for turn in turns for finding in _in_turn(*turn, macs, mac, seen)]
 
 
@@ -71,22 +71,26 @@ def _in_turn(
     language: str,
     macs: Collection[bytes],
     mac: Callable[[str], bytes],
-    seen: dict[tuple[str, str], bool],
+    seen: dict[tuple[str, str, bool], bool],
 ) -> Iterator[Finding]:
     shadow = shadow_of(text)
     for match in _WORD.finditer(shadow.text):
         word = match.group()
-        is_name_like = word[0].isupper()
-        if (not is_name_like and len(word) < _MIN_LOWER_LENGTH) or is_common(word):
+        # Any word begins a sentence with a capital.
+        is_name_like = word[0].isupper() and not _SENTENCE_START.search(
+            shadow.text, max(0, match.start() - 8), match.start()
+        )
+        if (not is_name_like and len(word) < _MIN_STEM) or is_no_name(word):
             continue
         # The original spelling: the shadow has folded Oydantapтың into one alphabet.
         span = shadow.span(match.start(), match.end())
-        written = text[span.start : span.end]
-        key = (written if is_name_like else written.casefold(), language)
+        written = text[span.start : span.end].casefold()
+        key = (written, language, is_name_like)
         if key not in seen:
-            shortest = 0 if is_name_like else _MIN_STEM_OF_LOWER
             seen[key] = any(
-                len(form.rpartition(":")[2]) >= shortest and mac(form) in macs for form in sought(written, language)
+                mac(form) in macs
+                for form in sought(written, language)
+                if len(form.rpartition(":")[2]) >= _MIN_STEM or (is_name_like and len(written) == len(form))
             )
         if seen[key]:
             score = 0.85 if is_name_like else 0.6

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import log
-from typing import Any
+
+from qualcoder.anonymise.lexicon.grammar import morphology
 
 
 class RuCase(StrEnum):
@@ -57,13 +58,6 @@ class RuForm:
 NOMINATIVE = RuForm()
 
 
-@cache
-def _analyzer() -> Any:  # pymorphy3 carries no annotations
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang="ru")
-
-
 @dataclass(frozen=True, slots=True)
 class _Parse:
     case: RuCase
@@ -77,7 +71,7 @@ class _Parse:
 @lru_cache(maxsize=20_000)
 def _parses(word: str) -> tuple[_Parse, ...]:
     found = []
-    for parse in _analyzer().parse(word):
+    for parse in morphology().parse(word):
         tag = parse.tag
         if tag.case is None:
             continue

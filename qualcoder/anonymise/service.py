@@ -238,7 +238,8 @@ def _keep_levels(db: Session, entity: Entity, crowd: Sequence[Mention], places: 
         return
     per_mention = [levels_of_mention(db, m.label, m.surface, m.language, places) for m in _one_of_each(crowd)]
     best = max(per_mention, key=len)
-    if len(best) >= len(levels_of(db, entity)):
+    held = levels_of(db, entity)
+    if best != held and len(best) >= len(held):
         write_sealed(db, entity, levels=best)
 
 

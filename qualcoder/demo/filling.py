@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,8 +123,8 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         found = reviewing.reach_review(db, cast.researcher, transcript_id)
         reviewing.accept_all(db, found)
         for missed in told.by_hand:
-            # Whoever was named in an earlier interview is found by the search.
-            with suppress(Invalid):
+            # Somebody confirmed in an interview before this one is found by the search, and not missed any more.
+            if reviewing.stands_unmarked(db, found, missed.words):
                 reviewing.mark_missed(db, found, missed.words, missed.label)
         if told.stage is Stage.SECOND_READING:
             reviewing.finish_first_reading(db, found)

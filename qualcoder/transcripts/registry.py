@@ -168,7 +168,7 @@ def entry(db: Session, access: Access, entity_id: UUID) -> Entry:
         ),
         where=tuple(
             Where(one.transcript_id, row.serial, one.mentions, row.is_codable)
-            for one in where
+            for one in sorted(where, key=lambda one: found.transcripts[one.transcript_id].number)
             for row in (found.transcripts[one.transcript_id],)
         ),
         others=tuple(_line(db, found, other) for other in others),

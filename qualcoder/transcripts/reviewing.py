@@ -244,6 +244,14 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
     return len(places)
 
 
+def stands_unmarked(db: Session, reach: Reach, words: str) -> bool:
+    """Whether these words stand somewhere in the text where nothing is marked."""
+    turns = open_turns(db, reach.key, turns_of(db, raw_version(db, reach.transcript).id))
+    taken = [Span(span.start, span.end) for span in findings_of(db, reach.transcript)]
+    places = (place for turn in turns for place in _places(turn, words.strip()))
+    return any(not any(place.overlaps(span) for span in taken) for place in places)
+
+
 def _places(turn: OpenTurn, sought: str) -> list[Span]:
     """Where the words stand in a turn, whatever the case of their letters."""
     found = regex.finditer(regex.escape(sought), turn.body, regex.IGNORECASE)

@@ -139,12 +139,7 @@ def _fill(home: Home, world: World) -> Stage:
     ids["received"] = making.receive(home, world, making.upload(title="Заголовок Ойлапа"), by=who).id
     review = making.to_review(home, world, making.upload(title="Заголовок Выдуманова"), by=who)
     ids["review"] = review.id
-    with home.data.transaction() as db:
-        reviewing.mark_missed(db, reviewing.reach_review(db, who, review.id), "Остальных", Label.PERSON)
-    first, *_between, last = making.findings(home, review.id)
-    assert first.entity_id is not None
-    assert last.entity_id not in {None, first.entity_id}
-    ids["finding"], ids["entity"], ids["other_entity"] = first.id, first.entity_id, str(last.entity_id)
+    ids |= _found_in(home, review, who)
     codable = making.release(home, making.to_review(home, world, making.upload(links=[link]), by=who), who, world.coder)
     ids["codable"], ids["interview"] = codable.id, codable.interview_id
     for name in ("detecting", "failed"):
@@ -234,6 +229,16 @@ def _session(db: Session, person: Person) -> str:
     )
     db.add(row)
     return token
+
+
+def _found_in(home: Home, review: Transcript, who: Person) -> dict[str, UUID | str]:
+    """A finding, and the entries of the registry for two people of a transcript in review."""
+    with home.data.transaction() as db:
+        reviewing.mark_missed(db, reviewing.reach_review(db, who, review.id), "Остальных", Label.PERSON)
+    first, *_between, last = making.findings(home, review.id)
+    assert first.entity_id is not None
+    assert last.entity_id not in {None, first.entity_id}
+    return {"finding": first.id, "entity": first.entity_id, "other_entity": str(last.entity_id)}
 
 
 def entity_version(stage: Stage) -> str:

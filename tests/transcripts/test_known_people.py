@@ -77,6 +77,13 @@ def test_common_words_and_short_ones_are_left_alone(home: Home, world: World, wo
     assert words_of(home, transcript, spans) == []
 
 
+def test_a_common_word_that_was_marked_with_a_name_does_not_spread(home: Home, world: World, worker: Worker) -> None:
+    text = "Интервьюер: ?\nРеспондент: Қарсыласыңыз Ойдантапов Дәурен еді.\n"
+    making.to_review(home, world, making.upload(text), marks=("Қарсыласыңыз Ойдантапов Дәурен",))
+    transcript, spans = searched(home, world, worker, "Қарсыластардың бірі осы. Дәуренге бардық.", "kk")
+    assert [words for words, _entity in words_of(home, transcript, spans)] == ["Дәуренге"]
+
+
 def test_another_study_knows_nobody(home: Home, world: World, worker: Worker) -> None:
     confirmed(home, world)
     with home.data.transaction() as db:
