@@ -10,17 +10,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import exists, true
 from sqlmodel import Session, col, or_, select
 
+from qualcoder.anonymise.entity_index import is_no_name
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import shadow_of
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
-from qualcoder.anonymise.rules.common_words import NOT_NAMES
-from qualcoder.anonymise.surfaces import sought, stems
+from qualcoder.anonymise.surfaces import sought
 from qualcoder.core.ids import StudyId
 from qualcoder.core.text import Span
 from qualcoder.vault import sealing
@@ -29,7 +28,6 @@ from qualcoder.vault.keys import KeyRef
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 # Three letters prove nothing, but for a whole name with a capital: Дана must not take every "дан".
 _MIN_STEM = 4
-_MIN_COMMON_STEM = 5
 # Any word begins a sentence with a capital.
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n][\"»)]*)[\s\"«(—-]*\Z")
 # With so many words, all names of a study are read quicker than those that could be meant are asked for.
@@ -103,16 +101,6 @@ class _Seen:
 
     def _span(self, start: int, end: int) -> Span:
         return self._shadow.span(start, end) if self._shadow else Span(start, end)
-
-
-@cache
-def _common_stems() -> frozenset[str]:
-    return frozenset(form for word in NOT_NAMES for form in stems(word, "mixed") if len(form) >= _MIN_COMMON_STEM)
-
-
-def is_no_name(word: str) -> bool:
-    """Whether a word is a common one in some form: қарсыластардың, which detection took along with a name."""
-    return word.casefold() in NOT_NAMES or not _common_stems().isdisjoint(stems(word, "mixed"))
 
 
 def _may_be_a_name(word: str) -> bool:

@@ -140,7 +140,8 @@ def _fill(home: Home, world: World) -> Stage:
     review = making.to_review(home, world, making.upload(title="Заголовок Выдуманова"), by=who)
     ids["review"] = review.id
     ids |= _found_in(home, review, who)
-    codable = making.release(home, making.to_review(home, world, making.upload(links=[link]), by=who), who, world.coder)
+    reviewed = making.to_review(home, world, making.upload(links=[link]), by=who, marks=(making.NAME, "Остальных"))
+    codable = making.release(home, reviewed, who, world.coder)
     ids["codable"], ids["interview"] = codable.id, codable.interview_id
     for name in ("detecting", "failed"):
         ids[name] = making.receive(home, world, by=who).id
