@@ -180,4 +180,4 @@ def test_an_import_is_on_record_with_counts(home: Home, world: World) -> None:
     load(home, world, *making.CODES)
     with home.data.read() as db:
         entry = db.exec(select(AuditEntry).where(col(AuditEntry.act) == "codebook.imported")).one()
-    assert entry.counts == {"added": 4, "changed": 0, "retired": 0}
+    assert entry.counts == {"added": 4, "changed": 0, "retired": 0, "kept_names": 0}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, inspect
 from sqlmodel import col, select
 
 from qualcoder import migrations
@@ -305,8 +305,9 @@ def _backup_at(home: Home, offsite: Offsite, schema: str) -> Path:
         database = Database(f"sqlite:///{payload}", journal="delete")
         database.info["database"] = database
         migrations.downgrade(database, "data", schema)
+        there = set(inspect(database.reading).get_table_names())
         database.dispose()
-        tables = {name: n for name, n in manifest.tables.items() if not name.startswith("backup_")}
+        tables = {name: n for name, n in manifest.tables.items() if name in there}
         manifest = replace(manifest, tables=tables)
     size, digest = payload.stat().st_size, backup.digest_of_file(payload)
     manifest = replace(manifest, schema=schema, size=size, sha256=digest)
