@@ -13,6 +13,7 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.permissions import Act
+from qualcoder.anonymise.models import Decision
 from qualcoder.codebooks import service as codebooks
 from qualcoder.codebooks.files import SHIPPED
 from qualcoder.codebooks.queries import codes_of
@@ -27,7 +28,7 @@ from qualcoder.demo.content import FOLDER, Coded, Stage, Told, description, inte
 from qualcoder.home import Home
 from qualcoder.races import service as races
 from qualcoder.transcripts import publishing, queries, reviewing
-from qualcoder.transcripts.access import reach_codable
+from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.last_check import StillNames
 from qualcoder.transcripts.models import Transcript
 from qualcoder.transcripts.queries import OpenTurn
@@ -36,6 +37,8 @@ from qualcoder.transcripts.service import NewTranscript
 PASSWORD = "invented demo password"
 IDENTITY_PASSPHRASE = "invented identity passphrase"
 CODERS = ("coder1", "coder2")
+# A reason is a reader's own words, in the language of the interviews.
+NO_NAME = "Обычное слово, не имя"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,26 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
     try:
         _release(home, cast, transcript_id)
     except StillNames:
-        # Somebody of an earlier interview is named here too.
         with home.data.transaction() as db:
-            reviewing.accept_all(db, reviewing.reach_review(db, cast.researcher, transcript_id))
+            _decide_again(db, reviewing.reach_review(db, cast.researcher, transcript_id), told)
         _release(home, cast, transcript_id)
     for key in CODERS:
         with home.data.transaction() as db:
             _code(db, cast.by_key[key], transcript_id, [coded for coded in told.codings if coded.coder == key])
+
+
+def _decide_again(db: Session, found: Reach, told: Told) -> None:
+    """What the last check found: a name of somebody in an earlier interview, or a word that only looks like one."""
+    raw = queries.turns_of(db, queries.raw_version(db, found.transcript).id)
+    text = "\n".join(turn.body for turn in queries.open_turns(db, found.key, raw))
+    for span in reviewing.findings_of(db, found.transcript):
+        if span.decision is not Decision.UNDECIDED:
+            continue
+        words = text[span.start : span.end].casefold()
+        if any(words in name.casefold() for name in told.identifying):
+            reviewing.decide(db, found, span.id, Decision.ACCEPT)
+        else:
+            reviewing.decide(db, found, span.id, Decision.KEEP, reason=NO_NAME)
 
 
 def _release(home: Home, cast: Cast, transcript_id: TranscriptId) -> None:
