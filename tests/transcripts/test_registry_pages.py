@@ -70,7 +70,7 @@ def test_a_merge_and_a_split_lead_to_the_entry(home: Home, world: World, pi: Bro
 
 def test_a_released_interview_with_an_earlier_pseudonym_is_told(home: Home, world: World, pi: Browser) -> None:
     making.open_vault(home, world.study)
-    transcript = reviewed(home, world, ONE, "Серик Ойдантапов")
+    transcript = reviewed(home, world, ONE, "Серик Ойдантапов", "Ойдантапова")
     entity = entity_in(home, transcript)
     making.release(home, transcript, world.pi)
     seen = str(entry(home, world, entity).line.version)
