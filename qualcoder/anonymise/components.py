@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from qualcoder.anonymise.findings import Finding, union
 from qualcoder.anonymise.letters import Shadow, shadow_of
 from qualcoder.anonymise.rules import clans, en, kk, oblasts, ru, structured
-from qualcoder.anonymise.rules.pattern import Rule, apply
+from qualcoder.anonymise.rules.pattern import Finder, Rule, apply
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -50,7 +50,7 @@ def shadow_in(doc: Doc) -> Shadow:
 class _RuleComponent:
     """A set of rules as a component."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: tuple[Finder, ...]) -> None:
         self._rules = rules
 
     def __call__(self, doc: Doc) -> Doc:

@@ -8,9 +8,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qualcoder.anonymise import components
+from qualcoder.anonymise.answers import answered, stations_again
 from qualcoder.anonymise.findings import Finding, Label, union
 from qualcoder.anonymise.kazakh import kazakh_language
-from qualcoder.anonymise.letters import Shadow, has_cyrillic, has_latin, shadow_of
+from qualcoder.anonymise.letters import Shadow, encodable, has_cyrillic, has_latin, shadow_of
 from qualcoder.anonymise.propagation import name_stems, repeated, uncovered
 from qualcoder.anonymise.tokenising import GuardedTokenizer
 
@@ -54,11 +55,14 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
     A person found in one turn is proposed wherever the name stands again, in any turn, case or ending.
     `read` is told after each turn how many were read.
     """
+    turns = [(start, encodable(text), language) for start, text, language in turns]
     found: list[Finding] = []
     for n, turn in enumerate(turns, start=1):
         found += _first_pass(*turn)
         if read is not None:
             read(n)
+    found += answered(turns)
+    found += [*stations_again(turns, found)]
     known = _known_names(turns, found)
     if not known:
         return union(found)
