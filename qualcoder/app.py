@@ -28,7 +28,7 @@ from qualcoder.matrices import routes as matrices
 from qualcoder.races import api as races_api
 from qualcoder.races import routes as races
 from qualcoder.transcripts import api as transcripts_api
-from qualcoder.transcripts import registry_routes, review_api, review_routes
+from qualcoder.transcripts import reading_routes, registry_routes, review_api, review_routes
 from qualcoder.transcripts import routes as transcripts
 from qualcoder.web import errors, gate, openapi_routes, security, session_routes
 from qualcoder.web.bearer import Budget
@@ -46,6 +46,7 @@ ROUTERS = (
     interviews,
     transcripts,
     review_routes,
+    reading_routes,
     registry_routes,
     codebooks,
     coding,

@@ -120,6 +120,9 @@ PAGES = (
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.searched}/status"),
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.failed}/status", name="transcripts-failed"),
     PageOf("transcripts:review", "pi", lambda show: f"/transcripts/{show.reviewed}/review"),
+    PageOf(
+        "transcripts:review", "pi", lambda show: f"/transcripts/{show.reviewed}/review?pass=rest", name="review-rest"
+    ),
     PageOf("registry:list", "pi", _study("registry")),
     PageOf("registry:show", "pi", lambda show: f"/studies/{SLUG}/registry/{show.entity}"),
     PageOf("codebooks:show", "pi", _study("codebook")),

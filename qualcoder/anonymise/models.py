@@ -102,8 +102,17 @@ class PiiSpan(Versioned, Table, table=True):
     keep_reason_ct: bytes | None = f.sealed(f.PII_REASON, nullable=True)
     decided_by: PersonId | None = IdColumn(foreign="person.id", nullable=True)
     decided_at: datetime | None = moment(nullable=True)
+    # What the first reader had said, once another reader says something else.
+    first_decision: Decision | None = text_enum(Decision, name="pii_first_decision", nullable=True)
+    first_by: PersonId | None = IdColumn(foreign="person.id", nullable=True, index=False)
+    first_words_ct: bytes | None = f.sealed(f.PII_FIRST_WORDS, nullable=True)
+    agreed_by: PersonId | None = IdColumn(foreign="person.id", nullable=True, index=False)
     sealed_rev: int = 0
     version: int = 1
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decision is not Decision.UNDECIDED
 
 
 class ReplacementLog(Table, table=True):

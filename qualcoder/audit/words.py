@@ -30,6 +30,8 @@ ACT_LABELS = {
     "finding.accept": N_("accepted a finding"),
     "finding.keep": N_("kept words of a finding"),
     "finding.undecided": N_("took a decision back"),
+    "finding.agreed": N_("agreed to what the first reader decided"),
+    "part.read": N_("read a part of the original text"),
     "finding.marked": N_("marked words that the search missed"),
     "findings.accepted_all": N_("accepted all findings"),
     "review.leaks_found": N_("asked for the release: the last check found what may name somebody"),

@@ -151,6 +151,19 @@ class DecisionsIn(Sent):
     accept_all: bool = False
 
 
+class AgreementsIn(Sent):
+    """Findings of which the second reader says that the first decided them rightly; all are agreed to, or none."""
+
+    findings: tuple[UUID, ...] = Field(min_length=1, max_length=MAX_DECISIONS)
+
+
+class PartIn(Sent):
+    """A part of the raw text that was read; `seen` is the part's as the review gave it."""
+
+    number: int = Field(ge=1)
+    seen: str = Field(max_length=40)
+
+
 class MarkIn(Sent):
     """Words that the search missed."""
 

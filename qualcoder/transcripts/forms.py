@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.generalising import Level
+from qualcoder.core.text import Span
 from qualcoder.interviews.models import Category, InterviewKind, LinkType, Mode
+from qualcoder.transcripts.review_view import Pass
+
+_STRETCH = re.compile(r"\d{1,9}-\d{1,9}")
 
 
 class UploadForm(BaseModel):
@@ -44,18 +49,50 @@ class SeenForm(BaseModel):
 
 
 class DecisionForm(BaseModel):
-    """One decision of the review."""
+    """One decision of the review, and where on the page it was made."""
 
     decision: str = Field(max_length=20)
     reason: str = Field("", max_length=500)
     replacement: str = Field("", max_length=200)
+    wording: str = Field("", max_length=200)
+    thing: UUID | None = None
+    within: Pass = Pass.A
+    at: int = Field(1, ge=0, le=100_000)
+    alone: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is to stand there: a wording that was chosen, unless own words were typed."""
+        return self.wording if self.wording and not self.replacement.strip() else self.replacement
+
+
+class PartForm(BaseModel):
+    """A part of the text as it was shown."""
+
+    number: int = Field(ge=1, le=1_000_000)
+    seen: str = Field(max_length=40)
 
 
 class MarkForm(BaseModel):
-    """Words that the search missed."""
+    """Words that the search missed; `places` are stretches of the raw text, "start-end"."""
 
     words: str = Field(min_length=1, max_length=300)
     label: Label
+    places: list[str] = Field(default_factory=list, max_length=1000)
+    within: Pass = Pass.REST
+    at: int = Field(0, ge=0, le=100_000)
+
+    @field_validator("places")
+    @classmethod
+    def _are_stretches(cls, places: list[str]) -> list[str]:
+        if not all(_STRETCH.fullmatch(place) for place in places):
+            raise ValueError("a place is two numbers")
+        return places
+
+    def spans(self) -> list[Span]:
+        """The ticked stretches; one that ends before it begins is an empty one."""
+        found = [tuple(map(int, place.split("-"))) for place in self.places]
+        return [Span(start, max(start, end)) for start, end in found]
 
 
 class RenameForm(SeenForm):

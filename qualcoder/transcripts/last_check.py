@@ -154,7 +154,7 @@ def reopen(db: Session, reach: Reach, leaks: Leaks) -> None:
     for span in leaks.again:
         row = db.merge(span, load=False)
         row.tier, row.decision = Tier.A, Decision.UNDECIDED
-        row.decided_by = row.decided_at = None
+        row.decided_by = row.decided_at = row.agreed_by = None
     version_id = raw_version(db, transcript).id
     known = resolve(db, transcript.study_id, leaks.missed, places=places_of_study(db, transcript.study_id))
     for mention, behind in zip(leaks.missed, known, strict=True):

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.models import Decision, PiiSpan
-from qualcoder.anonymise.service import replacement_of
 from qualcoder.audit.models import AuditEntry
 from qualcoder.core.ids import InterviewId, TranscriptId
 from qualcoder.interviews.combination import Combination, Left, narrowest
@@ -19,39 +18,44 @@ from qualcoder.races.ballots import ballots_of
 from qualcoder.races.queries import rounds_of
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.queries import OpenTurn
+from qualcoder.transcripts.reviewing import stand_ins, surfaces, turns_about
 
 PUBLISHED = "transcript.published"
 
 
 def combination_in(
-    db: Session,
-    found: Reach,
-    turns: Sequence[OpenTurn],
-    spans: Sequence[PiiSpan],
-    shown: Mapping[UUID, str] | None = None,
+    db: Session, found: Reach, turns: Sequence[OpenTurn], spans: Sequence[PiiSpan]
 ) -> Combination | None:
-    """The narrowest combination in a text as it is decided now. The caller holds the opened turns."""
+    """The narrowest combination in a text as it is decided. The caller holds the opened turns."""
+    text = "\n".join(turn.body for turn in turns)
+    return _narrowest(db, found, spans, {span.id: text[span.start : span.end] for span in spans})
+
+
+def combination_now(db: Session, found: Reach) -> Combination | None:
+    """The same for a review's page: opens only the turns in which something indirect stays."""
+    mine = (col(PiiSpan.transcript_id) == found.transcript.id, col(PiiSpan.tier) == Tier.B)
+    spans = db.exec(select(PiiSpan).where(*mine).order_by(col(PiiSpan.start))).all()
+    kept = [span for span in spans if span.decision is Decision.KEEP]
+    return _narrowest(db, found, spans, surfaces(turns_about(db, found, kept), kept))
+
+
+def _narrowest(db: Session, found: Reach, spans: Sequence[PiiSpan], words: Mapping[UUID, str]) -> Combination | None:
     record = ballots_of(db, found.transcript.study_id)
-    left = list(_left(db, turns, spans, shown))
+    left = list(_left(spans, words, stand_ins(db, [span for span in spans if span.tier is Tier.B])))
     if not record or not left:
         return None
     return narrowest(record, left, _linked(db, found))
 
 
-def _left(
-    db: Session, turns: Sequence[OpenTurn], spans: Sequence[PiiSpan], shown: Mapping[UUID, str] | None
-) -> Iterator[Left]:
-    text = "\n".join(turn.body for turn in turns)
+def _left(spans: Sequence[PiiSpan], words: Mapping[UUID, str], shown: Mapping[UUID, str]) -> Iterator[Left]:
     for span in spans:
         if span.tier is not Tier.B:
             continue
         if span.decision is Decision.KEEP:
-            yield Left(span.label, text[span.start : span.end])
-        elif span.decision is Decision.ACCEPT:
-            words = replacement_of(db, span) if shown is None else shown.get(span.id, "")
-            # A code in brackets tells nothing; of an age it tells the decade.
-            if span.label is Label.AGE or not words.startswith("["):
-                yield Left(span.label, words)
+            yield Left(span.label, words[span.id])
+        # A code in brackets tells nothing; of an age it tells the decade.
+        elif span.decision is Decision.ACCEPT and (span.label is Label.AGE or not shown[span.id].startswith("[")):
+            yield Left(span.label, shown[span.id])
 
 
 def _linked(db: Session, found: Reach) -> frozenset[UUID]:

@@ -130,6 +130,19 @@ class Turn(Table, table=True):
         return self.start + self.length
 
 
+class PartRead(Table, table=True):
+    """That a reader has read a part of the raw text, offsets in it; taken away when words come into sight there."""
+
+    __tablename__ = "part_read"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("transcript_id", "person_id", "start", "end"),)
+    id: UUID = IdColumn()
+    transcript_id: TranscriptId = IdColumn(foreign="transcript.id")
+    person_id: PersonId = IdColumn(foreign="person.id", index=False)
+    start: int
+    end: int
+    read_at: datetime = moment()
+
+
 class Assignment(Table, table=True):
     """That a coder may read and code a transcript. It lies here because reading is allowed by it."""
 

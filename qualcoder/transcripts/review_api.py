@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.core.ids import TranscriptId
 from qualcoder.transcripts import publishing, queries, reviewing
 from qualcoder.transcripts.access import Reach, reach
-from qualcoder.transcripts.api_forms import DecisionsIn, MarkIn, PublishIn
+from qualcoder.transcripts.api_forms import AgreementsIn, DecisionsIn, MarkIn, PartIn, PublishIn
+from qualcoder.transcripts.locks import Lock, standing_of
 from qualcoder.transcripts.models import TranscriptState
+from qualcoder.transcripts.parts import parts_of
+from qualcoder.transcripts.reading_rest import places_of, read_by, read_part, seen_of
 from qualcoder.vault import identity, sealing
 from qualcoder.web.bearer import ApiDb, ApiMe, ApiRead, ApiWrite
 from qualcoder.web.replies import Reply, json_of, takes
@@ -52,6 +56,8 @@ class FindingOut(Reply):
     decision: Decision
     replacement: str
     reason: str
+    is_agreed: bool
+    first_decision: Decision | None
 
 
 class Coder(Reply):
@@ -62,14 +68,30 @@ class Coder(Reply):
     role: Role
 
 
+class PartOut(Reply):
+    """A part of the raw text, `[start, end)`; `seen` is what the reader sends back once it is read."""
+
+    number: int
+    start: int
+    end: int
+    is_read: bool
+    seen: str
+
+
 class ReviewState(Reply):
-    """Where the review stands: `waiting` findings lock the release, `version` is what the release names."""
+    """Where the review stands; `version` is what the release names.
+
+    `waiting` findings, `unread` parts of the text and, in a second reading, findings that stay `unagreed` lock the
+    release. A study that lets every proposal be accepted at once asks neither for reading nor for agreement.
+    """
 
     id: UUID
     serial: str
     state: TranscriptState
     version: int
     waiting: int
+    unread: int
+    unagreed: int
 
 
 class Review(ReviewState):
@@ -78,6 +100,7 @@ class Review(ReviewState):
     title: str
     turns: tuple[RawTurn, ...]
     findings: tuple[FindingOut, ...]
+    parts: tuple[PartOut, ...]
     coders: tuple[Coder, ...]
     may_accept_all: bool
     needs_second_reader: bool
@@ -104,23 +127,46 @@ def _finding(span: PiiSpan, replacement: str, reason: str) -> FindingOut:
         decision=span.decision,
         replacement=replacement,
         reason=reason,
+        is_agreed=span.agreed_by is not None,
+        first_decision=span.first_decision,
     )
 
 
 def _state(db: ApiRead, found: Reach) -> ReviewState:
     transcript = found.transcript
+    if transcript.state not in reviewing.IN_REVIEW:
+        waiting = unread = unagreed = 0
+    else:
+        locks = dict(standing_of(db, found).locks)
+        waiting, unread, unagreed = (locks.get(lock, 0) for lock in (Lock.UNDECIDED, Lock.UNREAD, Lock.UNAGREED))
     return ReviewState(
         id=transcript.id,
         serial=transcript.serial,
         state=transcript.state,
         version=transcript.version,
-        waiting=reviewing.waiting(reviewing.findings_of(db, transcript)),
+        waiting=waiting,
+        unread=unread,
+        unagreed=unagreed,
     )
 
 
 def _decided(db: ApiWrite, found: Reach, changed: int) -> Decided:
     db.flush()
     return Decided(**_state(db, found).model_dump(), changed=changed)
+
+
+def _parts(db: ApiRead, found: Reach, spans: Sequence[PiiSpan]) -> tuple[PartOut, ...]:
+    known = read_by(db, found)
+    return tuple(
+        PartOut(
+            number=part.number,
+            start=part.start,
+            end=part.end,
+            is_read=(part.start, part.end) in known,
+            seen=seen_of(part, spans),
+        )
+        for part in parts_of(places_of(db, found.transcript))
+    )
 
 
 @router.get("/transcripts/{transcript_id}/review", name="api:review")
@@ -147,6 +193,7 @@ def review(db: ApiRead, me: ApiMe, transcript_id: TranscriptId) -> Review:
             for turn in turns
         ),
         findings=tuple(_finding(span, shown[span.id], reasons.get(span.id, "")) for span in spans),
+        parts=_parts(db, found, spans),
         coders=tuple(
             Coder(id=line.id, name=line.name, role=line.role)
             for line in members_of(db, study.id)
@@ -189,6 +236,26 @@ def mark(
     """Mark words that the search missed, wherever they stand."""
     found = reviewing.reach_review(db, me, transcript_id)
     return _decided(db, found, reviewing.mark_missed(db, found, sent.words, sent.label))
+
+
+@router.post("/transcripts/{transcript_id}/agreements", name="api:agree", **takes(AgreementsIn))
+def agree(
+    db: ApiWrite, me: ApiMe, transcript_id: TranscriptId, sent: Annotated[AgreementsIn, Depends(json_of(AgreementsIn))]
+) -> Decided:
+    """Agree as the second reader to what the first decided."""
+    found = reviewing.reach_review(db, me, transcript_id)
+    return _decided(db, found, sum(reviewing.agree_to(db, found, finding) for finding in sent.findings))
+
+
+@router.post("/transcripts/{transcript_id}/parts", name="api:read_part", **takes(PartIn))
+def part_was_read(
+    db: ApiWrite, me: ApiMe, transcript_id: TranscriptId, sent: Annotated[PartIn, Depends(json_of(PartIn))]
+) -> ReviewState:
+    """Say that a part of the raw text was read as it was given; refused when something in it was decided since."""
+    found = reviewing.reach_review(db, me, transcript_id)
+    read_part(db, found, sent.number, sent.seen)
+    db.flush()
+    return _state(db, found)
 
 
 @router.post("/transcripts/{transcript_id}/first-reading", name="api:first_reading")

@@ -1,119 +1,107 @@
-"""The review of what identifies somebody, up to the release."""
+"""The review of what identifies somebody: three passes, the rest of the text, and the release."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from qualcoder.accounts.access import Access
-from qualcoder.accounts.models import Person, Role
-from qualcoder.accounts.people import Member, members_of
-from qualcoder.anonymise.findings import Label
+from qualcoder.accounts.models import Person
 from qualcoder.anonymise.models import Decision
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
-from qualcoder.interviews.combination import Combination
-from qualcoder.transcripts import publishing, queries, reviewing
-from qualcoder.transcripts.forms import DecisionForm, MarkForm, PublishForm
+from qualcoder.transcripts import publishing, review_queries, reviewing
+from qualcoder.transcripts.forms import DecisionForm, PublishForm
 from qualcoder.transcripts.last_check import STILL_NAMES, StillNames
-from qualcoder.transcripts.left_over import combination_in
-from qualcoder.transcripts.models import TranscriptState
-from qualcoder.transcripts.review_view import LABELS, Proposal, ReviewTurn, proposals, review_turns
-from qualcoder.vault import identity, sealing
+from qualcoder.transcripts.locks import standing_of
+from qualcoder.transcripts.review_page import first_open, view_of
+from qualcoder.transcripts.review_queries import Page
+from qualcoder.transcripts.review_view import Pass
+from qualcoder.transcripts.wordings import GONE
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted
-from qualcoder.web.pages import is_htmx, render
+from qualcoder.web.pages import back_to, is_htmx, redirect, render
 
 router = APIRouter()
 
 
+@router.get("/transcripts/{transcript_id}/review", name="transcripts:review")
+def review(
+    request: Request,
+    db: ReadDb,
+    me: Me,
+    transcript_id: TranscriptId,
+    which: Annotated[Pass | None, Query(alias="pass")] = None,
+    at: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    group: UUID | None = None,
+    marked: UUID | None = None,
+    n: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Response:
+    """A pass of the review. The opening of the original is recorded."""
+    return _page(request, db, me, transcript_id, {}, asked=Asked(which, at, group, marked, n))
+
+
 @dataclass(frozen=True, slots=True)
-class ReviewView:
-    """The raw text with its findings, and what locks the release."""
+class Asked:
+    """What is asked for: a pass, or where the reader goes on; a page of it; one thing; a word about new marks."""
 
-    id: TranscriptId
-    serial: str
-    title: str
-    state: TranscriptState
-    version: int
-    turns: tuple[ReviewTurn, ...]
-    proposals: tuple[Proposal, ...]
-    waiting: int
-    labels: tuple[tuple[Label, str], ...]
-    coders: tuple[Member, ...]
-    may_accept_all: bool
-    needs_second_reader: bool
-    is_first_reader: bool
-    has_vault: bool
-    errors: dict[str, str]
-    combination: Combination | None
-    fewest: int
-    kinds: Mapping[Label, str] = field(default_factory=lambda: LABELS)
-
-
-def _view(db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str, str]) -> tuple[Access, ReviewView]:
-    found, turns = reviewing.read_original(db, me, transcript_id)
-    transcript = found.transcript
-    spans = reviewing.findings_of(db, transcript)
-    shown, reasons = reviewing.words_about(db, spans)
-    study = found.access.study
-    members = members_of(db, study.id)
-    view = ReviewView(
-        id=transcript.id,
-        serial=transcript.serial,
-        title=queries.title_of(db, transcript),
-        state=transcript.state,
-        version=transcript.version,
-        turns=review_turns(turns, spans, shown),
-        proposals=proposals(turns, spans, shown, reasons),
-        waiting=reviewing.waiting(spans),
-        labels=tuple(LABELS.items()),
-        coders=tuple(member for member in members if member.role in {Role.CODER, Role.RESEARCHER, Role.PI}),
-        may_accept_all=study.may_accept_all,
-        needs_second_reader=study.needs_second_reader,
-        is_first_reader=transcript.first_reader == me.id,
-        has_vault=identity.exists(sealing.keyring_of(db), study.id),
-        errors=errors,
-        combination=combination_in(db, found, turns, spans, shown),
-        fewest=study.min_cell,
-    )
-    return found.access, view
+    which: Pass | None = None
+    at: int = 0
+    group: UUID | None = None
+    marked: UUID | None = None
+    n_marked: int = 0
 
 
 def _page(
-    request: Request, db: ReadDb, me: Person, transcript_id: TranscriptId, errors: dict[str, str], status: int = 200
+    request: Request,
+    db: ReadDb,
+    me: Person,
+    transcript_id: TranscriptId,
+    errors: dict[str, str],
+    status: int = 200,
+    *,
+    asked: Asked = Asked(),
 ) -> Response:
-    access, view = _view(db, me, transcript_id, errors)
+    found = reviewing.open_original(db, me, transcript_id)
+    standing = standing_of(db, found)
+    current = asked.which or first_open(standing)
+    if current is Pass.REST:
+        page = review_queries.rest(db, found, asked.at)
+    elif asked.group is not None:
+        page = review_queries.every_place(db, found, asked.group, asked.at)
+    else:
+        page = review_queries.things(db, found, current, asked.at)
+    view = view_of(db, found, current, page, standing, errors=errors, marked=asked.marked, n_marked=asked.n_marked)
     return render(
         request,
         "transcripts/review.html",
         view,
         title=N_("Review %(serial)s"),
         serial=view.serial,
-        access=access,
+        access=found.access,
         block="review",
         status=status,
     )
 
 
-@router.get("/transcripts/{transcript_id}/review", name="transcripts:review")
-def review(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
-    """The raw text with its findings. The opening is recorded."""
-    return _page(request, db, me, transcript_id, {})
-
-
+# What a button means: the decision, and whether it is for every place of the same thing.
 _DECISIONS = {
     "accept": (Decision.ACCEPT, False),
     "accept_all": (Decision.ACCEPT, True),
+    "remove": (Decision.ACCEPT, False),
+    "remove_all": (Decision.ACCEPT, True),
     "keep": (Decision.KEEP, False),
     "keep_all": (Decision.KEEP, True),
-    "undo": (Decision.UNDECIDED, False),
+}
+_OTHER_ACTS = {
+    "undo": (reviewing.undo, False),
+    "undo_all": (reviewing.undo, True),
+    "agree": (reviewing.agree_to, False),
+    "agree_all": (reviewing.agree_to, True),
 }
 
 
@@ -126,62 +114,60 @@ def decide(
     finding_id: UUID,
     form: Annotated[Posted[DecisionForm], Depends(posted(DecisionForm))],
 ) -> Response:
-    """Accept a proposal, keep the words with a reason, or take a decision back."""
+    """Accept a proposal, keep the words with a reason, agree to a decision, or take one back."""
     with db.transaction() as writing:
         found = reviewing.reach_review(writing, me, transcript_id)
         sent = form.require()
-        if sent.decision not in _DECISIONS:
+        if sent.decision in _DECISIONS:
+            decision, for_entity = _DECISIONS[sent.decision]
+            words = GONE if sent.decision.startswith("remove") else sent.words
+            reviewing.decide(
+                writing,
+                found,
+                finding_id,
+                decision,
+                reason=sent.reason,
+                replacement=words,
+                for_entity=for_entity,
+                leaves_decided=True,
+            )
+        elif sent.decision in _OTHER_ACTS:
+            act, for_entity = _OTHER_ACTS[sent.decision]
+            act(writing, found, finding_id, for_entity=for_entity)
+        elif sent.decision == "unmark":
+            reviewing.unmark(writing, found, finding_id)
+        else:
             raise Invalid(N_("Choose one of the offered values."))
-        decision, for_entity = _DECISIONS[sent.decision]
-        reviewing.decide(
-            writing,
-            found,
-            finding_id,
-            decision,
-            reason=sent.reason,
-            replacement=sent.replacement,
-            for_entity=for_entity,
-        )
-    return _again(request, db, me, transcript_id)
+    return _decided(request, db, me, transcript_id, finding_id, sent)
 
 
-def _again(request: Request, db: Db, me: Person, transcript_id: TranscriptId) -> Response:
-    """The page anew for htmx, a redirect for a plain form; drawn when the writers' turn is given back."""
-    if is_htmx(request):
-        with db.read() as reading:
-            return _page(request, reading, me, transcript_id, {})
-    return RedirectResponse(
-        request.app.url_path_for("transcripts:review", transcript_id=transcript_id), status_code=303
-    )
+def _decided(
+    request: Request, db: Db, me: Person, transcript_id: TranscriptId, finding_id: UUID, sent: DecisionForm
+) -> Response:
+    """The thing anew with what it changes around it; drawn when the writers' turn is given back.
+
+    Its places were opened with the page, and the decision just recorded names who looks at them.
+    """
+    with db.read() as reading:
+        found = reviewing.reach_review(reading, me, transcript_id)
+        thing = review_queries.thing_of(reading, found, finding_id)
+        place = f"pass={sent.within}&at={sent.at}"
+        if not is_htmx(request) or thing is None or thing.id != sent.thing:
+            where = f"{place}#g-{thing.id}" if thing else place
+            return redirect(request, back_to(request, "transcripts:review", where, transcript_id=transcript_id))
+        standing = standing_of(reading, found)
+        page = Page(sent.at, sent.at, only=thing.id if sent.alone else None)
+        if sent.alone:
+            page = review_queries.every_place(reading, found, finding_id, sent.at)
+            thing = page.groups[0]
+        view = view_of(reading, found, sent.within, page, standing, group=thing)
+        return render(request, "transcripts/decided.html", view, title=N_("Review %(serial)s"), serial=view.serial)
 
 
 @router.post("/transcripts/{transcript_id}/accept-all", name="transcripts:accept_all")
-def accept_all(request: Request, db: Db, me: Me, transcript_id: TranscriptId) -> Response:
-    with db.transaction() as writing:
-        reviewing.accept_all(writing, reviewing.reach_review(writing, me, transcript_id))
-    return _again(request, db, me, transcript_id)
-
-
-@router.post("/transcripts/{transcript_id}/mark", name="transcripts:mark")
-def mark(
-    request: Request,
-    db: Db,
-    me: Me,
-    transcript_id: TranscriptId,
-    form: Annotated[Posted[MarkForm], Depends(posted(MarkForm))],
-) -> Response:
-    """Mark words that the search missed, wherever they stand."""
-    with db.read() as reading:
-        reviewing.reach_review(reading, me, transcript_id)
-    sent = form.require()
-    try:
-        with db.transaction() as writing:
-            found = reviewing.reach_review(writing, me, transcript_id)
-            reviewing.mark_missed(writing, found, sent.words, sent.label)
-    except Invalid as problem:
-        with db.read() as reading:
-            return _page(request, reading, me, transcript_id, problem.fields, problem.status)
-    return _again(request, db, me, transcript_id)
+def accept_all(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId) -> Response:
+    reviewing.accept_all(db, reviewing.reach_review(db, me, transcript_id))
+    return redirect(request, back_to(request, "transcripts:review", transcript_id=transcript_id))
 
 
 @router.post("/transcripts/{transcript_id}/first-reading", name="transcripts:first_reading")

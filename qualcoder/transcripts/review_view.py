@@ -1,17 +1,23 @@
-"""The review page's values: every turn cut into plain and marked pieces (pure)."""
+"""The review page's values: things with their places, and parts of the text cut at what is marked (pure)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.core.messages import N_
+from qualcoder.transcripts.groups import SHOWN_TOGETHER, Group, is_agreed
+from qualcoder.transcripts.opinions import Words, is_by_hand
+from qualcoder.transcripts.parts import Part
 from qualcoder.transcripts.queries import OpenTurn
+from qualcoder.transcripts.reading_rest import seen_of
+from qualcoder.transcripts.wordings import Wording, wordings_of
 
-CONTEXT = 40
+CONTEXT = 60
 
 LABELS = {
     Label.PERSON: N_("Person"),
@@ -29,6 +35,24 @@ LABELS = {
 }
 
 
+class Pass(StrEnum):
+    """A way through the text: the three tiers, then everything that nobody marked."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+    REST = "rest"
+
+
+TIER_OF = {Pass.A: Tier.A, Pass.B: Tier.B, Pass.C: Tier.C}
+PASS_LABELS = {
+    Pass.A: N_("Direct"),
+    Pass.B: N_("Indirect"),
+    Pass.C: N_("Themes"),
+    Pass.REST: N_("Read the rest"),
+}
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Piece:
     """A stretch of a turn: plain when `finding` is None."""
@@ -42,9 +66,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReviewTurn:
-    """A turn of the raw text, cut at the findings."""
+    """A turn of the raw text or a stretch of it, cut at the findings; `start` counts in the whole text."""
 
     n: int
+    start: int
     speaker: str
     language: str
     is_interviewer: bool
@@ -52,13 +77,20 @@ class ReviewTurn:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Proposal:
-    """A finding with its surroundings and what would stand instead."""
+class PartView:
+    """A part of the text to be read."""
+
+    number: int
+    turns: tuple[ReviewTurn, ...]
+    seen: str
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Mention:
+    """A place of a thing with its surroundings, what would stand instead, and what readers said of it."""
 
     id: UUID
-    turn: int
-    label: str
-    tier: str
     words: str
     before: str
     after: str
@@ -66,83 +98,135 @@ class Proposal:
     replacement: str
     decision: Decision
     reason: str
-    siblings: int
+    is_agreed: bool
+    is_by_hand: bool
+    decided_by: str
+    first_decision: Decision | None
+    first_by: str
+    first_words: str
 
     @property
     def is_decided(self) -> bool:
         return self.decision is not Decision.UNDECIDED
 
 
-def pieces(turn: OpenTurn, spans: Sequence[PiiSpan], shown: Mapping[UUID, str]) -> tuple[Piece, ...]:
-    """Cut a turn; the pieces joined are the turn's text. Spans don't overlap and are in reading order."""
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupView:
+    """A person, place or phrase with its places in this transcript."""
+
+    id: UUID
+    tier: str
+    label: str
+    forms: tuple[str, ...]
+    n: int
+    waiting: int
+    mentions: tuple[Mention, ...]
+    replacement: str
+    wordings: tuple[Wording, ...]
+    is_done: bool
+    kept: int
+
+    @property
+    def more(self) -> int:
+        return self.n - len(self.mentions)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """What the page shows of findings: words around them, what would stand instead, what was typed, and names."""
+
+    turns: Sequence[OpenTurn]
+    surfaces: Mapping[UUID, str]
+    shown: Mapping[UUID, str]
+    typed: Mapping[UUID, Words]
+    names: Mapping[UUID, str]
+
+
+def pieces(
+    turn: OpenTurn, spans: Sequence[PiiSpan], shown: Mapping[UUID, str], start: int, end: int
+) -> tuple[Piece, ...]:
+    """Cut [start, end) of a turn; the pieces joined are its text. Spans don't overlap and are in reading order."""
     found: list[Piece] = []
-    at = turn.start
+    at = start
     for span in spans:
-        start, end = max(span.start, at), min(span.end, turn.end)
-        if start >= end:
+        begin, stop = max(span.start, at), min(span.end, end)
+        if begin >= stop:
             continue
-        if start > at:
-            found.append(Piece(turn.body[at - turn.start : start - turn.start]))
-        found.append(
-            Piece(
-                turn.body[start - turn.start : end - turn.start],
-                span.id,
-                span.tier.value.lower(),
-                span.decision.value,
-                shown.get(span.id, ""),
-            )
-        )
-        at = end
-    if at < turn.end:
-        found.append(Piece(turn.body[at - turn.start :]))
+        if begin > at:
+            found.append(Piece(turn.body[at - turn.start : begin - turn.start]))
+        words = turn.body[begin - turn.start : stop - turn.start]
+        tier = span.tier.value.lower()
+        found.append(Piece(words, span.id, tier, span.decision.value, shown.get(span.id, "")))
+        at = stop
+    if at < end:
+        found.append(Piece(turn.body[at - turn.start : end - turn.start]))
     return tuple(found)
 
 
-def review_turns(
-    turns: Sequence[OpenTurn], spans: Sequence[PiiSpan], shown: Mapping[UUID, str]
-) -> tuple[ReviewTurn, ...]:
-    """All turns with their findings."""
-    mine: dict[int, list[PiiSpan]] = {}
-    at = 0
-    for span in sorted(spans, key=lambda s: s.start):
-        while at + 1 < len(turns) and span.start >= turns[at].end:
-            at += 1
-        mine.setdefault(turns[at].n, []).append(span)
-    return tuple(
-        ReviewTurn(turn.n, turn.speaker, turn.language, turn.is_interviewer, pieces(turn, mine.get(turn.n, []), shown))
-        for turn in turns
+def part_view(
+    part: Part, turns: Sequence[OpenTurn], spans: Sequence[PiiSpan], shown: Mapping[UUID, str], *, is_read: bool
+) -> PartView:
+    """A part with everything that lies in it; what lies outside may be given too."""
+    mine = sorted((span for span in spans if span.start < part.end and part.shown_from < span.end), key=_start)
+    found = []
+    for turn in turns:
+        start, end = max(turn.start, part.shown_from), min(turn.end, part.end)
+        if start < end:
+            cut = pieces(turn, mine, shown, start, end)
+            found.append(ReviewTurn(turn.n, start, turn.speaker, turn.language, turn.is_interviewer, cut))
+    return PartView(part.number, tuple(found), seen_of(part, spans), is_read)
+
+
+def _start(span: PiiSpan) -> int:
+    return span.start
+
+
+def group_view(group: Group, opened: Opened, reader: UUID | None, spans: Sequence[PiiSpan] = ()) -> GroupView:
+    """A thing with those of its places that are shown; `reader` is one of two, None reads alone."""
+    shown = spans or group.spans[:SHOWN_TOGETHER]
+    forms = dict.fromkeys(opened.surfaces[span.id] for span in shown)
+    proposed = opened.shown[group.spans[0].id]
+    is_done = not group.waiting and (reader is None or all(is_agreed(span, reader) for span in group.spans))
+    return GroupView(
+        id=group.id,
+        tier=group.tier.value.lower(),
+        label=LABELS[group.spans[0].label],
+        forms=tuple(forms)[:4],
+        n=len(group.spans),
+        waiting=group.waiting,
+        mentions=_mentions(shown, opened, reader),
+        replacement=proposed,
+        wordings=wordings_of(proposed) if group.tier is Tier.B else (),
+        is_done=is_done,
+        kept=sum(span.decision is Decision.KEEP for span in group.spans),
     )
 
 
-def proposals(
-    turns: Sequence[OpenTurn], spans: Sequence[PiiSpan], shown: Mapping[UUID, str], reasons: Mapping[UUID, str]
-) -> tuple[Proposal, ...]:
-    """The findings in reading order, each with at most CONTEXT characters around it."""
-    crowd: dict[UUID, int] = {}
-    for span in spans:
-        if span.entity_id is not None:
-            crowd[span.entity_id] = crowd.get(span.entity_id, 0) + 1
+def _mentions(spans: Sequence[PiiSpan], opened: Opened, reader: UUID | None) -> tuple[Mention, ...]:
     found = []
     at = 0
-    for span in sorted(spans, key=lambda s: s.start):
-        while at + 1 < len(turns) and span.start >= turns[at].end:
+    for span in spans:
+        while at + 1 < len(opened.turns) and span.start >= opened.turns[at].end:
             at += 1
-        turn = turns[at]
+        turn = opened.turns[at]
         start, end = span.start - turn.start, span.end - turn.start
+        typed = opened.typed[span.id]
         found.append(
-            Proposal(
+            Mention(
                 id=span.id,
-                turn=turn.n,
-                label=LABELS[span.label],
-                tier=span.tier.value.lower(),
-                words=turn.body[start:end],
+                words=opened.surfaces[span.id],
                 before=turn.body[max(0, start - CONTEXT) : start],
                 after=turn.body[end : end + CONTEXT],
                 language=turn.language,
-                replacement=shown.get(span.id, ""),
+                replacement=opened.shown[span.id],
                 decision=span.decision,
-                reason=reasons.get(span.id, ""),
-                siblings=crowd.get(span.entity_id, 1) if span.entity_id else 1,
+                reason=typed.reason,
+                is_agreed=reader is not None and is_agreed(span, reader),
+                is_by_hand=is_by_hand(span),
+                decided_by=opened.names.get(span.decided_by, "") if span.decided_by else "",
+                first_decision=span.first_decision,
+                first_by=opened.names.get(span.first_by, "") if span.first_by else "",
+                first_words=typed.first,
             )
         )
     return tuple(found)

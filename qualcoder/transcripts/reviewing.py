@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 import regex
@@ -11,25 +13,44 @@ from sqlmodel import Session, col, select
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.findings import Label, Tier
-from qualcoder.anonymise.models import Decision, PiiSpan
-from qualcoder.anonymise.service import Mention, replacement_of, resolve
+from qualcoder.anonymise.models import Decision, Entity, PiiSpan
+from qualcoder.anonymise.service import replacement_of
 from qualcoder.audit import chain
-from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
-from qualcoder.core.ids import TranscriptId, new_id
+from qualcoder.core.ids import TranscriptId
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
-from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.access import Reach, reach
-from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.parsing.cleaning import normalise
-from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
+from qualcoder.transcripts.groups import key_of, stays_by_one
+from qualcoder.transcripts.marking import add_marks, mark_in
+from qualcoder.transcripts.models import Transcript, TranscriptState, Turn
+from qualcoder.transcripts.opinions import (
+    NeedsAnother,
+    agree,
+    is_by_hand,
+    one_line,
+    put_words,
+    say,
+    take_back,
+    words_of,
+)
+from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_to_read
+from qualcoder.transcripts.reading_rest import Unread, forget, hold, places_of, unread
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 IN_REVIEW = frozenset({TranscriptState.REVIEW, TranscriptState.SECOND_READ})
-MARKABLE = dict.fromkeys((Label.PERSON, Label.CONTACT, Label.ID), Tier.A)
+IN_ONE_QUESTION = 500
+
+
+class Stretch(Protocol):
+    """Something that lies in the raw text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 class NotInReview(Conflict):
@@ -53,6 +74,13 @@ class SamePerson(Refused):
         super().__init__(N_("The second reading must be done by another person than the first."))
 
 
+class Unagreed(Conflict):
+    """What stays in the text needs two people where the study has two readers."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(N_("%(n)s findings stay in the text on one person's word. Another must agree to each."), n=n)
+
+
 def reach_review(db: Session, me: Person, transcript_id: TranscriptId) -> Reach:
     """A transcript in review, for somebody who may review it."""
     found = reach(db, me, transcript_id, Act.REVIEW)
@@ -61,8 +89,8 @@ def reach_review(db: Session, me: Person, transcript_id: TranscriptId) -> Reach:
     return found
 
 
-def read_original(db: Session, me: Person, transcript_id: TranscriptId) -> tuple[Reach, list[OpenTurn]]:
-    """The raw text for review. The opening is recorded before the first byte."""
+def open_original(db: Session, me: Person, transcript_id: TranscriptId) -> Reach:
+    """A transcript whose raw text is to be shown for review. The opening is recorded before the first byte."""
     found = reach(db, me, transcript_id, Act.REVIEW)
     transcript = found.transcript
     if transcript.state not in IN_REVIEW | {TranscriptState.RECEIVED}:
@@ -75,8 +103,44 @@ def read_original(db: Session, me: Person, transcript_id: TranscriptId) -> tuple
     found = reach(db, me, transcript_id, Act.REVIEW)
     if found.transcript.state not in IN_REVIEW | {TranscriptState.RECEIVED}:
         raise NotInReview  # released between the record and this look
-    turns = open_turns(db, found.key, turns_of(db, raw_version(db, found.transcript).id))
-    return found, turns
+    return found
+
+
+def read_original(db: Session, me: Person, transcript_id: TranscriptId) -> tuple[Reach, list[OpenTurn]]:
+    """The whole raw text. The opening is recorded before the first byte."""
+    found = open_original(db, me, transcript_id)
+    return found, open_turns(db, found.key, turns_to_read(db, raw_version(db, found.transcript).id))
+
+
+def turns_about(db: Session, reach: Reach, stretches: Sequence[Stretch]) -> list[OpenTurn]:
+    """The raw turns that these stretches touch, in reading order; no other is opened. The opening was recorded."""
+    wanted = sorted((stretch.start, stretch.end) for stretch in stretches)
+    numbers = set()
+    at = 0
+    for place in places_of(db, reach.transcript):
+        while at < len(wanted) and wanted[at][1] <= place.start:
+            at += 1
+        if any(start < place.end for start, _end in wanted[at : at + 1]):
+            numbers.add(place.n)
+    version_id = raw_version(db, reach.transcript).id
+    found: list[Turn] = []
+    ordered = sorted(numbers)
+    for first in range(0, len(ordered), IN_ONE_QUESTION):
+        mine = col(Turn.n).in_(ordered[first : first + IN_ONE_QUESTION])
+        found += db.exec(select(Turn).where(col(Turn.text_version_id) == version_id, mine).order_by(col(Turn.n)))
+    return open_turns(db, reach.key, found)
+
+
+def surfaces(turns: Sequence[OpenTurn], spans: Sequence[PiiSpan]) -> dict[UUID, str]:
+    """The words that findings cover, from opened turns."""
+    found: dict[UUID, str] = {}
+    at = 0
+    for span in sorted(spans, key=lambda one: one.start):
+        while at + 1 < len(turns) and span.start >= turns[at].end:
+            at += 1
+        turn = turns[at]
+        found[span.id] = turn.body[max(0, span.start - turn.start) : max(0, span.end - turn.start)]
+    return found
 
 
 def findings_of(db: Session, transcript: Transcript) -> list[PiiSpan]:
@@ -86,9 +150,19 @@ def findings_of(db: Session, transcript: Transcript) -> list[PiiSpan]:
     )
 
 
+def stand_ins(db: Session, spans: Sequence[PiiSpan]) -> dict[UUID, str]:
+    """What would stand instead of each finding."""
+    ids = {span.entity_id for span in spans if span.entity_id is not None}
+    # Held while the loop runs: the session forgets what nobody holds, and would ask for each entity again.
+    held = db.exec(select(Entity).where(col(Entity.id).in_(ids))).all() if ids else []
+    shown = {span.id: replacement_of(db, span) for span in spans}
+    del held
+    return shown
+
+
 def words_about(db: Session, spans: Sequence[PiiSpan]) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """What would stand instead of each finding, and why some are kept. The caller has recorded the opening."""
-    shown = {span.id: replacement_of(db, span) for span in spans}
+    shown = stand_ins(db, spans)
     reasons = {
         span.id: sealing.open_(db, KeyRef.study(span.study_id), f.PII_REASON, span, span.keep_reason_ct)
         for span in spans
@@ -111,70 +185,94 @@ def decide(
     reason: str = "",
     replacement: str = "",
     for_entity: bool = False,
+    leaves_decided: bool = False,
 ) -> int:
-    """Decide one finding, or every finding of its entity in this transcript; returns how many."""
-    first = db.get(PiiSpan, finding_id)
-    if first is None or first.transcript_id != reach.transcript.id:
-        raise NotFound
-    if decision is Decision.KEEP and first.tier is Tier.A and not reason.strip():
+    """Decide one finding, or every place of the same thing in this transcript; returns how many.
+
+    With `leaves_decided` places that are decided already stay as they are while another one waits.
+    """
+    spans = _meant(db, reach, finding_id, for_entity=for_entity)
+    if for_entity and leaves_decided:
+        spans = [span for span in spans if not span.is_decided] or spans
+    if decision is Decision.KEEP and spans[0].tier is Tier.A and not reason.strip():
         message = N_("Say why this may stay, for the second reader.")
         raise Invalid(message, fields={"reason": message})
-    if _one_line(replacement) == replacement_of(db, first):
+    if one_line(replacement) == replacement_of(db, db.get_one(PiiSpan, finding_id)):
         # Taken as proposed: it follows the entity from now on, and other mentions have endings of their own.
         replacement = ""
-    spans = [first]
-    if for_entity and first.entity_id is not None:
-        spans = list(
-            db.exec(
-                select(PiiSpan).where(
-                    col(PiiSpan.transcript_id) == reach.transcript.id, col(PiiSpan.entity_id) == first.entity_id
-                )
-            )
-        )
-    for span in spans:
-        _set(db, reach, span, decision, reason, replacement)
-    _count_decision(reach)
-    act = f"finding.{decision.value}"
-    study_id = reach.transcript.study_id
-    chain.record(db, reach.me.id, act, "transcript", reach.transcript.id, study_id=study_id, findings=len(spans))
+    in_sight = [span for span in spans if say(db, reach, span, decision, reason=reason, replacement=replacement)]
+    _note(db, reach, f"finding.{decision.value}", len(spans), in_sight)
     return len(spans)
 
 
-def _count_decision(reach: Reach) -> None:
-    """Give the transcript a new version, so that a release prepared before this decision is refused."""
-    reach.transcript.review_revision += 1
-
-
-def _set(db: Session, reach: Reach, span: PiiSpan, decision: Decision, reason: str, replacement: str) -> None:
-    key = KeyRef.study(span.study_id)
-    shown = _one_line(replacement) or _own_replacement(db, span)
-    span.sealed_rev += 1
-    span.decision = decision
-    span.decided_by = None if decision is Decision.UNDECIDED else reach.me.id
-    span.decided_at = None if decision is Decision.UNDECIDED else now()
-    span.replacement_ct = sealing.seal(db, key, f.PII_REPLACEMENT, span, shown[:200]) if shown else None
-    kept = reason.strip() if decision is Decision.KEEP else ""
-    span.keep_reason_ct = sealing.seal(db, key, f.PII_REASON, span, kept[:500]) if kept else None
-
-
 def set_replacement(db: Session, span: PiiSpan, text: str) -> None:
-    """Write what stands instead of a finding; its decision and reason stay."""
-    key = KeyRef.study(span.study_id)
-    kept = sealing.open_(db, key, f.PII_REASON, span, span.keep_reason_ct) if span.keep_reason_ct else None
-    span.sealed_rev += 1
-    span.replacement_ct = sealing.seal(db, key, f.PII_REPLACEMENT, span, text)
-    span.keep_reason_ct = sealing.seal(db, key, f.PII_REASON, span, kept) if kept is not None else None
+    """Write what stands instead of a finding; its decision and reason stay. Where it lies is unread again."""
+    put_words(db, span, replace(words_of(db, span), replacement=text))
+    forget(db, span.transcript_id, [span])
 
 
-def _one_line(typed: str) -> str:
-    """Words as they may enter a published turn: cleaned like an upload, on one line."""
-    return " ".join(normalise(typed).split())
+def agree_to(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool = False) -> int:
+    """Agree as the second reader to what the first decided; returns how many. One's own decisions are left out."""
+    spans = _meant(db, reach, finding_id, for_entity=for_entity)
+    theirs = [span for span in spans if span.is_decided and span.decided_by != reach.me.id] if for_entity else spans
+    if not theirs:
+        raise NeedsAnother
+    for span in theirs:
+        agree(reach, span)
+    _note(db, reach, "finding.agreed", len(theirs))
+    return len(theirs)
 
 
-def _own_replacement(db: Session, span: PiiSpan) -> str:
-    if span.replacement_ct is None:
-        return ""
-    return sealing.open_(db, KeyRef.study(span.study_id), f.PII_REPLACEMENT, span, span.replacement_ct)
+def undo(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool = False) -> int:
+    """Take back what this person said last, of one finding or of every place of the same thing; returns how many."""
+    spans = _meant(db, reach, finding_id, for_entity=for_entity)
+    _note(db, reach, "finding.undecided", len(spans), [span for span in spans if take_back(db, reach, span)])
+    return len(spans)
+
+
+def unmark(db: Session, reach: Reach, finding_id: UUID) -> int:
+    """Take away the marks that this person made by hand in the same second as this one; returns how many."""
+    spans = _meant(db, reach, finding_id, for_entity=True)
+    first = next(span for span in spans if span.id == finding_id)
+    together = [span for span in spans if is_by_hand(span) and span.decided_at == first.decided_at]
+    mine = [span for span in together if span.decided_by == reach.me.id]
+    _note(db, reach, "finding.undecided", len(mine), mine)
+    for span in mine:
+        db.delete(span)
+    return len(mine)
+
+
+def _meant(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool) -> list[PiiSpan]:
+    hold(db, reach)
+    first = db.get(PiiSpan, finding_id)
+    if first is None or first.transcript_id != reach.transcript.id:
+        raise NotFound
+    return siblings(db, reach, first) if for_entity else [first]
+
+
+def siblings(db: Session, reach: Reach, first: PiiSpan) -> list[PiiSpan]:
+    """Every place of the same thing in this transcript: one entity, or where there is none the same words."""
+    alike = select(PiiSpan).where(
+        col(PiiSpan.transcript_id) == reach.transcript.id,
+        col(PiiSpan.entity_id).is_(None) if first.entity_id is None else col(PiiSpan.entity_id) == first.entity_id,
+        col(PiiSpan.tier) == first.tier,
+    )
+    if first.entity_id is None:
+        alike = alike.where(col(PiiSpan.label) == first.label)
+    spans = list(db.exec(alike.order_by(col(PiiSpan.start))))
+    if first.entity_id is not None:
+        return spans
+    words = surfaces(turns_about(db, reach, spans), spans)
+    return [span for span in spans if key_of(span, words) == key_of(first, words)]
+
+
+def _note(db: Session, reach: Reach, act: str, n: int, in_sight: Sequence[PiiSpan] = ()) -> None:
+    """Record decisions, and give the transcript a new version: a release prepared before them is refused."""
+    reach.transcript.review_revision += 1
+    study_id = reach.transcript.study_id
+    unread_again = forget(db, reach.transcript.id, in_sight)
+    counts = {"unread_again": unread_again} if unread_again else {}
+    chain.record(db, reach.me.id, act, "transcript", reach.transcript.id, study_id=study_id, findings=n, **counts)
 
 
 def accept_all(db: Session, reach: Reach) -> int:
@@ -183,9 +281,8 @@ def accept_all(db: Session, reach: Reach) -> int:
         raise Refused(N_("The rules of this study ask for every finding to be decided by itself."))
     spans = [span for span in findings_of(db, reach.transcript) if span.decision is Decision.UNDECIDED]
     for span in spans:
-        is_theme = span.tier is Tier.C
-        _set(db, reach, span, Decision.KEEP if is_theme else Decision.ACCEPT, "", "")
-    _count_decision(reach)
+        say(db, reach, span, Decision.KEEP if span.tier is Tier.C else Decision.ACCEPT)
+    reach.transcript.review_revision += 1
     study_id = reach.transcript.study_id
     chain.record(
         db, reach.me.id, "findings.accepted_all", "transcript", reach.transcript.id, study_id=study_id, n=len(spans)
@@ -202,8 +299,9 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
     if len(sought) < 2:
         message = N_("Type the words as they stand in the text.")
         raise Invalid(message, fields={"words": message})
+    hold(db, reach)
     version = raw_version(db, reach.transcript)
-    turns = open_turns(db, reach.key, turns_of(db, version.id))
+    turns = open_turns(db, reach.key, turns_to_read(db, version.id))
     spans = findings_of(db, reach.transcript)
     everywhere = [(place, turn) for turn in turns for place in _places(turn, sought)]
     kept = [Span(span.start, span.end) for span in spans if span.decision is Decision.KEEP]
@@ -215,38 +313,12 @@ def mark_missed(db: Session, reach: Reach, words: str, label: Label) -> int:
     if not places:
         message = N_("These words stand nowhere unmarked in the text. Check the spelling.")
         raise Invalid(message, fields={"words": message})
-    tier = MARKABLE.get(label, Tier.B)
-    mentions = [
-        Mention(place.start, place.end, label, tier, 1.0, ("reviewer",), sought, turn.language)
-        for place, turn in places
-    ]
-    known = resolve(db, reach.transcript.study_id, mentions, places=places_of_study(db, reach.transcript.study_id))
-    for mention, behind in zip(mentions, known, strict=True):
-        span = PiiSpan(
-            id=new_id(),
-            study_id=reach.transcript.study_id,
-            transcript_id=reach.transcript.id,
-            text_version_id=version.id,
-            start=mention.start,
-            end=mention.end,
-            label=label,
-            tier=tier,
-            score=1.0,
-            sources=["reviewer"],
-            entity_id=behind.entity.id if behind.entity else None,
-            grammar=behind.grammar,
-        )
-        _set(db, reach, span, Decision.ACCEPT, "", "" if behind.entity else behind.replacement)
-        db.add(span)
-    _count_decision(reach)
-    study_id = reach.transcript.study_id
-    chain.record(db, reach.me.id, "finding.marked", "transcript", reach.transcript.id, study_id=study_id, n=len(places))
-    return len(places)
+    return len(add_marks(db, reach, version.id, [mark_in(turn, place) for place, turn in places], label))
 
 
 def stands_unmarked(db: Session, reach: Reach, words: str) -> bool:
     """Whether these words stand somewhere in the text where nothing is marked."""
-    turns = open_turns(db, reach.key, turns_of(db, raw_version(db, reach.transcript).id))
+    turns = open_turns(db, reach.key, turns_to_read(db, raw_version(db, reach.transcript).id))
     taken = [Span(span.start, span.end) for span in findings_of(db, reach.transcript)]
     places = (place for turn in turns for place in _places(turn, words.strip()))
     return any(not any(place.overlaps(span) for span in taken) for place in places)
@@ -258,26 +330,42 @@ def _places(turn: OpenTurn, sought: str) -> list[Span]:
     return [Span(turn.start + match.start(), turn.start + match.end()) for match in found]
 
 
+def unagreed(spans: Sequence[PiiSpan]) -> int:
+    """How many identifiers would stay in the text on one person's word."""
+    return sum(stays_by_one(span) for span in spans)
+
+
 def finish_first_reading(db: Session, reach: Reach) -> None:
     """Hand the transcript to a second reader."""
     if reach.transcript.state is not TranscriptState.REVIEW:
         raise NotInReview
     if n := waiting(findings_of(db, reach.transcript)):
         raise Undecided(n)
+    _require_read(db, reach)
     reach.transcript.state = TranscriptState.SECOND_READ
     reach.transcript.first_reader = reach.me.id
     study_id = reach.transcript.study_id
     chain.record(db, reach.me.id, "review.first_done", "transcript", reach.transcript.id, study_id=study_id)
 
 
+def _require_read(db: Session, reach: Reach) -> None:
+    """Nobody answers for a text unread, unless the study lets proposals be accepted unread too."""
+    if not reach.access.study.may_accept_all and (n := len(unread(db, reach))):
+        raise Unread(n)
+
+
 def require_releasable(db: Session, reach: Reach) -> list[PiiSpan]:
     """The decided findings, or why the transcript can't be released yet."""
-    transcript = reach.transcript
+    transcript, study = reach.transcript, reach.access.study
     spans = findings_of(db, transcript)
     if n := waiting(spans):
         raise Undecided(n)
-    if transcript.state is TranscriptState.REVIEW and reach.access.study.needs_second_reader:
+    if transcript.state is TranscriptState.REVIEW and study.needs_second_reader:
         raise Conflict(N_("The rules of this study ask for a second reading before release."))
-    if transcript.state is TranscriptState.SECOND_READ and transcript.first_reader == reach.me.id:
-        raise SamePerson
+    if transcript.state is TranscriptState.SECOND_READ:
+        if transcript.first_reader == reach.me.id:
+            raise SamePerson
+        if not study.may_accept_all and (n := unagreed(spans)):
+            raise Unagreed(n)
+    _require_read(db, reach)
     return spans

@@ -72,6 +72,7 @@ LIST_ENTRY_FORM = SealedField(0x0505, "list_entry.form_ct", _V)
 PII_REASON = SealedField(0x0506, "pii_span.keep_reason_ct", _S)
 ENTITY_LEVELS = SealedField(0x0507, "entity.levels_ct", _S)
 REPLACEMENT_SHOWN = SealedField(0x0508, "replacement_log.shown_ct", _S)
+PII_FIRST_WORDS = SealedField(0x0510, "pii_span.first_words_ct", _S)
 
 CODEBOOK_NAME = SealedField(0x0601, "codebook.name_ct", _S)
 CODE_NAME = SealedField(0x0602, "code_version.name_ct", _S)

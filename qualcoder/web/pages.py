@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
@@ -194,3 +194,16 @@ def _part(value: object) -> str:
 
 def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
+
+
+def back_to(request: Request, name: str, query: str = "", /, **params: object) -> str:
+    """The address of a page to go on to, with a query and a place in the page."""
+    path = _path_for(request, name, **params)
+    return f"{path}?{query}" if query else path
+
+
+def redirect(request: Request, address: str) -> Response:
+    """On to another page, for a plain form and for htmx."""
+    if is_htmx(request):
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)

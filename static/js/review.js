@@ -1,72 +1,220 @@
-// Keys of the anonymisation review: they press the proposals' own buttons, so the server sees the same form.
-// A proposal is form[data-finding], decided ones carry data-decided; its words in the text carry data-span.
-const presses = { KeyA: "accept", KeyR: "keep", KeyU: "undo" };
-const place = `review:${location.pathname}`;
-const all = () => [...document.querySelectorAll("form[data-finding]")];
-let current = sessionStorage.getItem(place);
-let upcoming = null;
+// Keys of the anonymisation review: they press the page's own buttons, so the server sees the same forms.
+// A place is form[data-finding] (data-done: nothing is left to say there); a part of the text is [data-part].
+import { chosen } from "./review-selection.js";
 
-function show(form, { focus = true } = {}) {
-  for (const old of document.querySelectorAll(".is-current[data-finding], .is-current[data-span]")) old.classList.remove("is-current");
-  if (!form) return;
-  current = form.dataset.finding;
-  sessionStorage.setItem(place, current);
-  form.classList.add("is-current");
-  form.tabIndex = -1;
-  if (focus) form.focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
-  const words = document.querySelector(`[data-span="${CSS.escape(current)}"]`);
-  words?.classList.add("is-current");
-  words?.scrollIntoView({ block: "center" });
+const page = () => document.getElementById("review");
+const store = `review:${location.pathname}`;
+const isRest = () => page()?.dataset.pass === "rest";
+const isSeen = (el) => el.checkVisibility();
+const places = () => [...document.querySelectorAll("form[data-finding]")].filter(isSeen);
+const stops = () => (isRest() ? [...document.querySelectorAll("[data-part]")] : places());
+const keyOf = (el) => el.dataset.finding ?? `part-${el.dataset.part}`;
+const isDone = (el) => (isRest() ? !el.querySelector("form.part-end") : "done" in el.dataset);
+const saved = JSON.parse(sessionStorage.getItem(store) ?? "{}");
+let current = saved.current ?? null;
+const history = saved.history ?? [];
+let acted = null;
+
+function remember() {
+  sessionStorage.setItem(store, JSON.stringify({ current, history: history.slice(-50) }));
 }
+
+function show(el, { focus = true } = {}) {
+  for (const old of document.querySelectorAll(".is-current")) old.classList.remove("is-current");
+  if (!el) return;
+  current = keyOf(el);
+  remember();
+  el.classList.add("is-current");
+  el.tabIndex = -1;
+  if (focus) el.focus({ preventScroll: true });
+  el.scrollIntoView({ block: isRest() ? "start" : "nearest" });
+}
+
+const here = () => stops().find((el) => keyOf(el) === current);
 
 function step(by) {
-  const forms = all();
-  const at = forms.findIndex((form) => form.dataset.finding === current);
-  show(forms[at < 0 ? 0 : Math.max(0, Math.min(forms.length - 1, at + by))]);
+  const all = stops();
+  const at = all.findIndex((el) => keyOf(el) === current);
+  const open = all.findIndex((el) => !isDone(el));
+  show(all[at < 0 ? Math.max(0, open) : Math.max(0, Math.min(all.length - 1, at + by))]);
 }
 
-function press(value) {
-  const forms = all();
-  const at = forms.findIndex((form) => form.dataset.finding === current);
-  const button = forms[at]?.querySelector(`button[name=decision][value=${value}]`);
-  if (!button || button.disabled) return;
-  const reason = forms[at].matches(".tier-a") && value === "keep" ? forms[at].querySelector("[name=reason]") : null;
-  if (reason && !reason.value.trim()) return void reason.focus();
-  const next = forms.slice(at + 1).find((form) => !("decided" in form.dataset));
-  upcoming = value === "undo" ? null : next?.dataset.finding;
-  button.click();
+const button = (form, ...values) => values.map((value) => form?.querySelector(`button[name=decision][value=${value}]`)).find(Boolean);
+
+function press(...values) {
+  const form = here();
+  const found = button(form, ...values);
+  if (!found || found.disabled) return;
+  if (found.value === "keep" && form.matches(".tier-a")) {
+    const reason = form.querySelector("[name=reason]");
+    if (!reason.value.trim()) return void open(reason);
+  }
+  note(found);
+  found.click();
 }
+
+function pressAll(...values) {
+  const form = here()?.closest("[data-thing]")?.querySelector("form[data-all]");
+  const found = button(form, ...values);
+  if (!found) return press(...values.map((value) => value.replace("_all", "")));
+  note(found);
+  found.click();
+}
+
+// What was done, for U; which place comes next, for the focus after the swap.
+function note(pressed) {
+  const form = pressed.form;
+  const isAll = "all" in form.dataset;
+  const finding = form.dataset.finding ?? form.querySelector("[name=thing]").value;
+  if (!pressed.value.startsWith("un")) history.push([finding, isAll, page().dataset.pass]);
+  const all = places();
+  const thing = form.closest("[data-thing]");
+  const at = all.findIndex((el) => el === form);
+  const later = all.slice(at + 1).filter((el) => !isDone(el) && !(isAll && thing.contains(el)));
+  acted = { finding, next: pressed.value.startsWith("un") ? null : (later[0] ?? all.find((el) => !isDone(el) && el !== form && !(isAll && thing.contains(el))))?.dataset.finding };
+  remember();
+}
+
+function open(field) {
+  const details = field.closest("details");
+  if (details) details.open = true;
+  field.focus();
+  field.select?.();
+}
+
+function undo() {
+  const own = button(here(), "undo");
+  const flash = document.querySelector("[data-unmark] button");
+  if (own && history.at(-1)?.[0] !== here().dataset.finding && !flash) {
+    note(own);
+    return own.click();
+  }
+  if (flash) return flash.click();
+  const last = history.pop();
+  if (!last) return;
+  const [finding, isAll, pass] = last;
+  const form = document.querySelector(`form[data-finding="${CSS.escape(finding)}"]`);
+  const found = (isAll && button(form?.closest("[data-thing]")?.querySelector("form[data-all]"), "undo_all")) || button(form, "undo");
+  remember();
+  if (!form) return void location.assign(`${location.pathname}?pass=${pass}&group=${finding}`);
+  current = finding;
+  const details = form.closest("details");
+  if (details) details.open = true;
+  if (found) {
+    acted = { finding, next: null };
+    found.click();
+  } else show(form);
+}
+
+function mark() {
+  const form = document.querySelector("form[data-missed]");
+  const only = document.querySelector("form[data-only-here]");
+  const found = chosen();
+  if (found) form.elements.words.value = found.words;
+  only.hidden = !found?.place;
+  only.elements.places.value = found?.place ?? "";
+  (found ? form.elements.label : form.elements.words).focus();
+  form.scrollIntoView({ block: "nearest" });
+}
+
+const acts = {
+  KeyJ: () => step(1),
+  KeyK: () => step(-1),
+  KeyA: (shift) => {
+    if (isRest()) here()?.querySelector("form.part-end button")?.click();
+    else if (shift) pressAll("agree_all", "accept_all");
+    else press("agree", "accept");
+  },
+  KeyR: (shift) => !isRest() && (shift ? pressAll("keep_all") : press("keep")),
+  KeyE: () => {
+    const field = !isRest() && here()?.querySelector("[name=replacement]");
+    if (field) open(field);
+  },
+  KeyU: undo,
+  KeyM: mark,
+  KeyN: () => (document.querySelector("[data-next-pass]") ?? document.querySelector("#release button") ?? document.getElementById("release"))?.[isRest() || !document.querySelector("[data-next-pass]") ? "focus" : "click"](),
+};
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("input, textarea, select, dialog")) return;
-  if (event.code === "KeyJ" || event.code === "KeyK") step(event.code === "KeyJ" ? 1 : -1);
-  else if (event.code === "KeyA" && event.shiftKey) press("accept_all");
-  else if (presses[event.code] && !event.shiftKey) press(presses[event.code]);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const field = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (field && event.key === "Escape") return void show(field.closest("form[data-finding]") ?? here());
+  if (field?.id === "f-label" && digit(event, field)) return;
+  if (field || event.target.closest?.("dialog")) return;
+  if (event.key === "?") document.getElementById("keys").showModal();
+  else if (acts[event.code]) acts[event.code](event.shiftKey);
   else return;
   event.preventDefault();
 });
 
+// A digit says what the words are, by its place on the keyboard; Enter looks for them, with Shift only the place selected.
+function digit(event, select) {
+  const which = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+  const option = which && !event.shiftKey && select.querySelector(`[data-digit="${which}"]`);
+  if (option) option.selected = true;
+  else if (event.key !== "Enter") return false;
+  event.preventDefault();
+  if (option) return true;
+  const only = document.querySelector("form[data-only-here]");
+  (event.shiftKey && !only.hidden ? only : select.form).requestSubmit();
+  return true;
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form.part-end")) acted = { part: event.target.closest("[data-part]").dataset.part };
+  if (!event.target.matches("form[data-only-here]")) return;
+  const { words, label } = document.querySelector("form[data-missed]").elements;
+  event.target.elements.words.value = words.value;
+  event.target.elements.label.value = label.value;
+}, true);
+
 // Enter would press the first button, which replaces the words; who types a reason wants to keep them.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("form[data-finding] [name=reason]")) return;
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("form :is([name=reason], [name=replacement])")) return;
+  const { form, name } = event.target;
+  const keeps = name === "reason";
+  const found = button(form, ...(keeps ? ["keep", "keep_all"] : ["accept", "accept_all"]));
   event.preventDefault();
-  current = event.target.form.dataset.finding;
-  press("keep");
+  if (!found) return;
+  if (form.dataset.finding) current = form.dataset.finding;
+  note(found);
+  found.click();
 });
 
 document.addEventListener("click", (event) => {
-  const words = event.target.closest?.("[data-span]");
-  if (words) show(all().find((form) => form.dataset.finding === words.dataset.span), { focus: false });
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) return document.getElementById(opener.dataset.opens).showModal();
+  const pressed = event.target.closest?.("form:is([data-finding], [data-all]) button[name=decision]");
+  if (pressed && event.detail) note(pressed);
+  const stop = event.target.closest?.("form[data-finding], [data-part]");
+  if (stop && !event.target.closest("a, button, input, summary, label")) show(stop, { focus: false });
 });
 
+/** On to the next unread part; the last one leads to the next page or to the release. A part that changed stays. */
+function afterPart(all, now) {
+  acted = null;
+  const next = now && !isDone(now) ? now : (all.slice(all.indexOf(now) + 1).find((el) => !isDone(el)) ?? all.find((el) => !isDone(el)));
+  if (next) return show(next);
+  (document.querySelector(".pager [rel=next]") ?? document.getElementById("release")).focus();
+}
+
 function again() {
-  const here = () => all().find((form) => form.dataset.finding === current);
-  // A refused decision leaves the reader where he was.
-  if (upcoming && "decided" in (here()?.dataset ?? {})) current = upcoming;
-  upcoming = null;
+  for (const opener of document.querySelectorAll("[data-opens]")) opener.hidden = false;
+  const all = stops();
+  if (acted?.part) return afterPart(all, all.find((el) => el.dataset.part === acted.part));
+  if (acted) {
+    const form = document.querySelector(`form[data-finding="${CSS.escape(acted.finding)}"]`);
+    const isOver = !form || "done" in form.dataset;
+    // A refused decision leaves the reader where he was.
+    const target = isOver && acted.next ? all.find((el) => keyOf(el) === acted.next) : form && isSeen(form) ? form : null;
+    acted = null;
+    return target ? show(target) : void (document.querySelector("[data-next-pass]") ?? document.getElementById("release")).focus();
+  }
   show(here(), { focus: document.activeElement === document.body });
 }
-document.addEventListener("htmx:after:swap", again);
-if (current) again();
+let waits = 0;
+document.addEventListener("htmx:after:swap", () => {
+  cancelAnimationFrame(waits);
+  waits = requestAnimationFrame(again);
+});
+again();

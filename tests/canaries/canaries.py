@@ -71,6 +71,7 @@ CANARIES: tuple[Canary, ...] = (
     Canary("name marked by hand", f.ENTITY_NAME),
     Canary("replacement", f.PII_REPLACEMENT, "[қанарім{}]"),
     Canary("reason to keep", f.PII_REASON),
+    Canary("reason of the first reader", f.PII_FIRST_WORDS),
     Canary("levels of a place", f.ENTITY_LEVELS, is_made=True),
     Canary("replacement in the log", f.REPLACEMENT_SHOWN, is_made=True),
     Canary("name of the codebook", f.CODEBOOK_NAME),

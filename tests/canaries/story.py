@@ -27,7 +27,7 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.anonymise.models import Decision, Entity, PiiSpan
+from qualcoder.anonymise.models import Entity
 from qualcoder.anonymise.service import pseudonym_of
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.home import Home
@@ -39,6 +39,7 @@ from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
 from tests.canaries.asking import address_of, done, set_up_factor
+from tests.canaries.second_reading import finding, read_by_two
 from tests.interviews.making import RACES
 
 STUDY = "canaries"
@@ -264,22 +265,9 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
         done(browser.post(f"{path}/findings/{finding(story.home, transcript_id, label)}", data=decision))
     done(browser.post(f"{path}/mark", data={"words": w["name marked by hand"], "label": "PERSON"}))
     done(browser.post(f"{path}/mark", data={"words": "Сайлауда", "label": "PLACE_FINE"}))
+    reason = w["reason of the first reader"]
+    read_by_two(story.home, browser, transcript_id, reason, w["admin address"])
     _release(story, browser, transcript_id)
-
-
-def finding(home: Home, transcript_id: UUID, label: str) -> UUID:
-    """An undecided finding of a kind."""
-    with home.data.read() as db:
-        return (
-            db.exec(
-                select(PiiSpan.id).where(
-                    col(PiiSpan.transcript_id) == transcript_id,
-                    col(PiiSpan.label) == label,
-                    col(PiiSpan.decision) == Decision.UNDECIDED,
-                )
-            ).first()
-            or uuid4()
-        )
 
 
 def _release(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:

@@ -43,6 +43,8 @@ def published(script: Script, worker: Worker, text: str) -> str:
     version = review["version"]
     if decisions:
         version = script.post(f"{path}/decisions", json={"decisions": decisions}).json()["version"]
+    for part in script.get(f"{path}/review").json()["parts"]:
+        script.post(f"{path}/parts", json={"number": part["number"], "seen": part["seen"]})
     released = script.post(f"{path}/publish", json={"version": version, "coders": ["coder@demo.example.org"]})
     assert (released.status_code, released.json()["state"]) == (200, "codable")
     return path

@@ -36,6 +36,10 @@ def _file(stage: Stage) -> Mapping[str, Any]:
     return {"data": {"category": "voter", "consent": "true"}, "files": {"file": ("new.txt", text)}}
 
 
+def _agreements(stage: Stage) -> Mapping[str, Any]:
+    return {"json": {"findings": [str(stage.ids["finding"])]}}
+
+
 def _decisions(stage: Stage) -> Mapping[str, Any]:
     return {"json": {"decisions": [{"finding_id": str(stage.ids["finding"]), "decision": "undecided"}]}}
 
@@ -82,6 +86,8 @@ API_ENTRIES: Mapping[str, Entry] = {
     "api:mark": Entry(
         Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), _json(words="Воды", label="PLACE_FINE")
     ),
+    "api:agree": Entry(Reach.TRANSCRIPT, 403, Act.REVIEW, _transcript("review"), _agreements),
+    "api:read_part": Entry(Reach.TRANSCRIPT, 409, Act.REVIEW, _transcript("review"), _json(number=1, seen="stale")),
     "api:first_reading": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review")),
     "api:publish": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), _seen("review")),
     "api:put_coding": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='"code_id"'),

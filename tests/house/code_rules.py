@@ -151,6 +151,7 @@ MAY_OPEN = {
     "qualcoder/interviews/consents.py": "consents; acts check the person, the page records the opening",
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
+    "qualcoder/transcripts/opinions.py": "what readers wrote on a finding; its callers hold a checked `Reach`",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
     "qualcoder/coding/index.py": "the search indexer, which tells the search where to look",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",

@@ -218,6 +218,12 @@ ENTRIES: Mapping[str, Entry] = {
     "transcripts:mark": Entry(
         Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review"), _form(words="Воды", label="PLACE_FINE")
     ),
+    "transcripts:missed": Entry(
+        Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), _form(words="Воды", label="PLACE_FINE"), shows="Воды"
+    ),
+    "transcripts:read_part": Entry(
+        Reach.TRANSCRIPT, 409, Act.REVIEW, _transcript("review"), _form(number="1", seen="stale")
+    ),
     "transcripts:first_reading": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review")),
     "transcripts:publish": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review"), _seen("review")),
     "registry:list": Entry(Reach.STUDY, 200, Act.SEE_REGISTRY, _STUDY, shows="identity vault"),

@@ -57,6 +57,7 @@ NUMBERS = {
     0x0506: "pii_span.keep_reason_ct",
     0x0507: "entity.levels_ct",
     0x0508: "replacement_log.shown_ct",
+    0x0510: "pii_span.first_words_ct",
     0x0601: "codebook.name_ct",
     0x0602: "code_version.name_ct",
     0x0603: "code_version.definition_ct",

@@ -144,20 +144,46 @@ def confirm_speakers(page: Page) -> None:
 
 
 def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
-    """Decide every finding with J, A and R: accept what identifies, keep what does not."""
+    """Decide every finding of all passes with J, A, R and N: accept what identifies, keep what does not."""
+    for which in ("a", "b", "c"):
+        if page.locator("#review").get_attribute("data-pass") == which:
+            _decide_pass(page, identifying)
+            if page.locator("[data-next-pass]").count():
+                page.keyboard.press("n")
+                page.wait_for_url(re.compile(rf"pass=(?!{which})"))
+    expect(page.locator("#release [data-lock=undecided]")).to_have_count(0)
+
+
+def _decide_pass(page: Page, identifying: Sequence[str]) -> None:
     if not page.locator("form[data-finding].is-current").count():
         page.keyboard.press("j")
-    for _ in range(200):
-        expect(page.locator("form[data-finding].is-current")).to_have_count(1)
-        form = page.locator("form[data-finding].is-current:not([data-decided])")
-        if not form.count():
-            break
+    while page.locator("form[data-finding]:not([data-decided])").count():
+        form = page.locator("form[data-finding].is-current")
+        expect(form).to_have_count(1)
+        here = form.get_attribute("data-finding")
+        if form.get_attribute("data-decided") is not None:
+            page.keyboard.press("j")
+            continue
         words = form.locator(".proposal mark").inner_text()
         is_identifying = any(words in known or known in words for known in identifying)
-        here = form.get_attribute("data-finding")
         page.keyboard.press("a" if is_identifying else "r")
+        if form.locator("[name=reason]:focus").count():
+            page.keyboard.type("it names nobody")
+            page.keyboard.press("Enter")
         expect(page.locator(f"form[data-finding='{here}'][data-decided]")).to_have_count(1)
-    expect(page.locator("form[data-finding]:not([data-decided])")).to_have_count(0)
+
+
+def agree_by_keyboard(page: Page) -> None:
+    """As the second reader agree to every decision of the passes A and B."""
+    for which in ("a", "b"):
+        open_pass(page, which)
+        left = page.locator("form[data-finding]:not([data-done])")
+        while left.count():
+            before = left.count()
+            if not left.and_(page.locator(".is-current")).count():
+                page.keyboard.press("j")
+            page.keyboard.press("a")
+            expect(left).to_have_count(before - 1)
 
 
 def accept_all(page: Page) -> None:
@@ -169,23 +195,48 @@ def accept_all(page: Page) -> None:
     expect(page.locator("#release form[action$='/publish']")).to_be_visible()
 
 
+def open_pass(page: Page, which: str) -> None:
+    """Go to a pass of the review: a, b, c or rest."""
+    page.locator(f"#passes a[href$='?pass={which}']").click()
+    expect(page.locator(f"#review[data-pass='{which}']")).to_be_visible()
+
+
 def mark_missed(page: Page, words: str) -> None:
+    """Mark words by hand: look where they stand, and mark every place that is offered."""
     page.fill("#f-words", words)
-    page.locator("form[action$='/mark'] button").click()
-    expect(page.locator(".review-text mark.is-replaced .was", has_text=words).first).to_be_visible()
+    page.locator("form[action$='/missed'] button").click()
+    page.locator("#missed form button.is-primary").click()
+    page.wait_for_url(re.compile(r"marked="))
+    expect(page.locator("form[data-unmark]")).to_be_visible()
 
 
 def unmarked_text(page: Page) -> str:
-    """The text that would be released, without replaced words."""
+    """The text that would be released, without replaced words; the page then shows the text."""
+    open_pass(page, "rest")
     return str(
         page.evaluate(
-            """() => [...document.querySelectorAll(".review-text article p > span")].map((span) => {
+            """() => [...document.querySelectorAll(".review-text article .x")].map((span) => {
               const copy = span.cloneNode(true);
               for (const mark of copy.querySelectorAll(".is-replaced")) mark.replaceWith("\\u241f");
               return copy.textContent;
             }).join("\\n")"""
         )
     )
+
+
+def read_rest(page: Page) -> None:
+    """Read every part of the text with the keyboard, page after page."""
+    open_pass(page, "rest")
+    while page.locator("#release [data-lock=unread]").count():
+        page.locator("[data-part]").first.wait_for()
+        for _ in range(page.locator("form.part-end").count()):
+            left = page.locator("form.part-end").count()
+            if not page.locator("[data-part].is-current:has(form.part-end)").count():
+                page.keyboard.press("j")
+            page.keyboard.press("a")
+            expect(page.locator("form.part-end")).to_have_count(left - 1)
+        if page.locator(".pager [rel=next]").count() and page.locator("#release [data-lock=unread]").count():
+            page.locator(".pager [rel=next]").press("Enter")
 
 
 def release(page: Page, coder: str) -> None:

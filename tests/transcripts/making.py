@@ -21,7 +21,7 @@ from qualcoder.home import Home
 from qualcoder.interviews.models import Category
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
-from qualcoder.transcripts import publishing, reviewing, service
+from qualcoder.transcripts import publishing, reading_rest, reviewing, service
 from qualcoder.transcripts.access import reach
 from qualcoder.transcripts.models import Transcript, TranscriptState, Turn
 from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_of
@@ -93,8 +93,20 @@ def to_review(
     return again(home, transcript)
 
 
+def read_rest(home: Home, transcript: Transcript, who: Person) -> int:
+    """Read every part of the raw text that this person has not read; returns how many."""
+    with home.data.transaction() as db:
+        found = reviewing.reach_review(db, who, transcript.id)
+        spans = reviewing.findings_of(db, found.transcript)
+        parts = reading_rest.unread(db, found)
+        for part in parts:
+            reading_rest.read_part(db, found, part.number, reading_rest.seen_of(part, spans))
+        return len(parts)
+
+
 def release(home: Home, transcript: Transcript, by: Person, *coders: Person) -> Transcript:
-    """Publish for these coders. Everything must be decided."""
+    """Publish for these coders, the text having been read. Everything must be decided."""
+    read_rest(home, transcript, by)
     seen = again(home, transcript).version
     publishing.publish(home.data, by, transcript.id, [coder.id for coder in coders], seen)
     return again(home, transcript)

@@ -156,6 +156,7 @@ def test_the_second_reader_gets_it_too_and_the_first_may_not_release(home: Home,
     register(home, world)
     new = making.upload(f"{ASKED}Респондент: Это бекзат.\n")
     transcript = to_review(home, world, new, by=world.researcher, marks=())
+    making.read_rest(home, transcript, world.researcher)
     with home.data.transaction() as db:
         reviewing.finish_first_reading(db, reviewing.reach_review(db, world.researcher, transcript.id))
     refused(home, world, transcript)
@@ -181,6 +182,7 @@ def test_what_was_found_is_on_record_as_a_count(home: Home, world: World) -> Non
 def test_the_page_says_so_and_shows_the_place(home: Home, world: World, browser: Browser) -> None:
     register(home, world)
     transcript = said(home, world, "Это бекзат.")
+    making.read_rest(home, transcript, world.pi)
     pi = browser.as_(world.pi)
     version = making.again(home, transcript).version
     answer = pi.post(f"/transcripts/{transcript.id}/publish", data={"seen_version": version})
@@ -192,6 +194,7 @@ def test_the_page_says_so_and_shows_the_place(home: Home, world: World, browser:
 def test_a_script_is_told_where_and_finds_it_in_the_review(home: Home, world: World) -> None:
     register(home, world)
     transcript = said(home, world, "Вода.", "Это бекзат.")
+    making.read_rest(home, transcript, world.pi)
     transcript_version = making.again(home, transcript).version
     script = script_of(home, world, world.pi)
     path = f"/transcripts/{transcript.id}"

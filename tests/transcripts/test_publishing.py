@@ -197,6 +197,7 @@ def test_those_who_were_ticked_may_code_it_and_nobody_else(home: Home, world: Wo
 @pytest.mark.parametrize("who", ["observer", "outsider", "admin", "nobody"])
 def test_only_people_of_the_study_who_may_code_are_ticked(home: Home, world: World, who: str) -> None:
     transcript = to_review(home, world)
+    making.read_rest(home, transcript, world.pi)
     before = snapshot(home, transcript)
     person = new_id() if who == "nobody" else world.by_name[who].id
     seen = making.again(home, transcript).version
@@ -216,6 +217,7 @@ def test_a_page_that_is_out_of_date_releases_nothing(home: Home, world: World) -
 @pytest.mark.both_backends
 def test_of_two_who_release_at_once_one_does_and_the_other_is_told(home: Home, world: World, browser: Browser) -> None:
     transcript = to_review(home, world)
+    making.read_rest(home, transcript, world.pi)
     statuses: list[int] = []
     start = threading.Barrier(2)
     form = {"seen_version": str(transcript.version), "coders": str(world.coder.id)}

@@ -13,11 +13,15 @@ from tests.transcripts import making
 GOOD = {
     "findings": {"decision": "accept"},
     "mark": {"words": "Воды", "label": "PLACE_FINE"},
+    "missed": {"words": "Воды", "label": "PLACE_FINE"},
+    "parts": {"number": "1", "seen": "0"},
     "publish": {"seen_version": "1"},
 }
 BAD = {
     "findings": {"decision": "x" * 30},
     "mark": {"words": "", "label": "PLACE_FINE"},
+    "missed": {"words": "", "label": "PLACE_FINE"},
+    "parts": {"number": "first", "seen": "0"},
     "publish": {"seen_version": "first"},
 }
 

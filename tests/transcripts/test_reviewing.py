@@ -39,11 +39,14 @@ def decide(
     decision: Decision,
     *,
     for_entity: bool = False,
-    **words: str,
+    reason: str = "",
+    replacement: str = "",
 ) -> int:
     with home.data.transaction() as db:
         found = reviewing.reach_review(db, who, transcript.id)
-        return reviewing.decide(db, found, finding, decision, for_entity=for_entity, **words)
+        return reviewing.decide(
+            db, found, finding, decision, for_entity=for_entity, reason=reason, replacement=replacement
+        )
 
 
 def undo_all(home: Home, who: Person, transcript: Transcript) -> list[UUID]:
@@ -123,6 +126,7 @@ def test_the_release_is_locked_while_something_waits_and_names_how_many(
     home: Home, world: World, transcript: Transcript
 ) -> None:
     first, second = undo_all(home, world.researcher, transcript)
+    making.read_rest(home, transcript, world.researcher)
     with pytest.raises(Undecided) as locked:
         making.release(home, transcript, world.researcher)
     assert locked.value.params == {"n": 2}
@@ -201,6 +205,7 @@ def second_reader(home: Home, world: World) -> None:
 
 
 def finish(home: Home, who: Person, transcript: Transcript) -> None:
+    making.read_rest(home, transcript, who)
     with home.data.transaction() as db:
         reviewing.finish_first_reading(db, reviewing.reach_review(db, who, transcript.id))
 

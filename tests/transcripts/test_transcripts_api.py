@@ -55,6 +55,11 @@ def test_a_script_brings_a_text_from_file_to_codable(home: Home, world: World, w
     decisions = [{"finding_id": one["id"], "decision": "accept"} for one in review["findings"]]
     decided = script.post(f"{path}/decisions", json={"decisions": decisions}).json()
     assert (decided["changed"], decided["waiting"]) == (len(decisions), 0)
+    unread = script.post(f"{path}/publish", json={"version": decided["version"], "coders": []})
+    assert (unread.status_code, decided["unread"]) == (409, 1)
+    for part in script.get(f"{path}/review").json()["parts"]:
+        read = script.post(f"{path}/parts", json={"number": part["number"], "seen": part["seen"]})
+        assert read.json()["unread"] == 0
     stale = script.post(f"{path}/publish", json={"version": review["version"], "coders": []})
     assert stale.status_code == 409
     assert stale.json()["versions"] == {"seen": review["version"], "now": decided["version"]}
