@@ -16,7 +16,7 @@ from qualcoder.anonymise.findings import Finding, union
 from qualcoder.anonymise.keeping import keep_findings
 from qualcoder.anonymise.letters import Shadow, shadow_of
 from qualcoder.anonymise.rules import clans, en, kk, oblasts, ru, structured
-from qualcoder.anonymise.rules.pattern import Rule, apply
+from qualcoder.anonymise.rules.pattern import Finder, Rule, apply
 from qualcoder.anonymise.voting import CrfComponent, RussianComponent, reading_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _CUE_RULES: dict[str, tuple[Rule, ...]] = {
 _EVERYWHERE: tuple[Rule, ...] = oblasts.RULES + clans.RULES
 
 
-def rules_for(language: str) -> tuple[Rule, ...]:
+def rules_for(language: str) -> tuple[Finder, ...]:
     """Every rule that reads a text of this language; needs no spaCy."""
     return structured.RULES + _CUE_RULES[language] + _EVERYWHERE
 
@@ -61,7 +61,7 @@ def shadow_in(doc: Doc) -> Shadow:
 class _RuleComponent:
     """A set of rules as a component."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: tuple[Finder, ...]) -> None:
         self._rules = rules
 
     def __call__(self, doc: Doc) -> Doc:

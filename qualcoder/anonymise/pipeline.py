@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -12,10 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qualcoder.anonymise import components, trained_models
+from qualcoder.anonymise.answers import answered, stations_again
 from qualcoder.anonymise.distribution import has_natasha
 from qualcoder.anonymise.findings import Finding, Label, union
 from qualcoder.anonymise.kazakh import kazakh_language
-from qualcoder.anonymise.letters import Shadow, has_cyrillic, has_latin, shadow_of
+from qualcoder.anonymise.letters import Shadow, encodable, has_cyrillic, has_latin, shadow_of
 from qualcoder.anonymise.propagation import name_stems, repeated, uncovered
 from qualcoder.anonymise.tokenising import GuardedTokenizer
 from qualcoder.anonymise.words import is_cased, sentences
@@ -29,8 +29,6 @@ _MAX_CHARACTERS = 100_000_000
 _SURE_ENOUGH = 0.55
 # Turns that are read together: the Russian network is far quicker on many sentences than on one.
 _AT_ONCE = 64
-# Half a pair of UTF-16: spaCy cannot count it.
-_HALVES = re.compile("[\ud800-\udfff]")
 # Memory zones of one pipeline must not overlap, so threads take turns.
 _one_at_a_time = Lock()
 
@@ -79,6 +77,7 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
     A person found in one turn is proposed wherever the name stands again, in any turn, case, ending or script.
     `read` is told now and then how many turns were read.
     """
+    turns = [(start, encodable(text), language) for start, text, language in turns]
     found: list[Finding] = []
     count = 0
     cased = _is_cased(turns)
@@ -90,6 +89,8 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
             count += len(batch)
             if read is not None:
                 read(count)
+    found += answered(turns)
+    found += [*stations_again(turns, found)]
     known = _known_names(turns, found)
     if not known:
         return union(found)
@@ -108,7 +109,7 @@ def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, *, cased: 
     starts = [start for start, text, _ in turns if text.strip()]
     # The zone makes spaCy forget the words of the text afterwards; its string store would keep respondents' names.
     with _one_at_a_time, nlp.memory_zone():
-        docs = [nlp.make_doc(_HALVES.sub("\ufffd", text)) for _, text, _ in turns if text.strip()]
+        docs = [nlp.make_doc(text) for _, text, _ in turns if text.strip()]
         for doc in docs:
             doc._.cased = cased
         found: list[tuple[Finding, ...]] = [doc._.findings for doc in nlp.pipe(docs, batch_size=_AT_ONCE)]

@@ -8,9 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+
+
+class Finder(Protocol):
+    """Anything that finds things in a text: a rule, or many rules that share one walk over it."""
+
+    @property
+    def uncased_only(self) -> bool: ...
+
+    def findings(self, shadow: Shadow) -> Iterator[Finding]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())
 
 
-def apply(rules: Iterable[Rule], shadow: Shadow) -> list[Finding]:
+def apply(rules: Iterable[Finder], shadow: Shadow) -> list[Finding]:
     """All that the rules find, unmerged."""
     uncased = shadow.is_uncased
     return [found for rule in rules if uncased or not rule.uncased_only for found in rule.findings(shadow)]
