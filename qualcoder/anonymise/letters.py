@@ -35,7 +35,7 @@ _MARKED = {
     code: base
     for code in (*range(0xC0, 0x250), *range(0x400, 0x530), *range(0x1E00, 0x1F00))
     if chr(code) not in "ёйЁЙ" and (base := unicodedata.normalize("NFD", chr(code))[0]) != chr(code) and base.isalpha()
-} | {ord("ı"): "i", ord("ł"): "l", ord("Ł"): "L"}
+} | {ord("ı"): "i", ord("ł"): "l", ord("Ł"): "L", ord("ſ"): "s"}
 _STYLED = re.compile(r"[\u2100-\u214f\u2460-\u249b\uff10-\uff5a\U0001d400-\U0001d7ff]")
 _HALF = re.compile(r"[\ud800-\udfff]")
 # Marks and invisible signs.

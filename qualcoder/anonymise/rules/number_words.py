@@ -15,6 +15,7 @@ from itertools import product
 from qualcoder.anonymise.rules.pattern import listed
 
 _TOKEN = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _BETWEEN = re.compile(r"[ \-]|, ")
 _MAX_WORDS = 40
 # So many number words in a row are dictated digits, not a count.
@@ -132,6 +133,9 @@ def _words() -> dict[str, _Word]:
 def numbers(text: str) -> Iterator[Number]:
     """All numbers of a text in reading order: digits, or words of one number; dictated ones are one long number."""
     known = _words()
+    folded = text.casefold()
+    if _DIGIT.search(folded) is None and known.keys().isdisjoint(_TOKEN.findall(folded)):
+        return
     run: list[_Said] = []
     for token in _TOKEN.finditer(text):
         said = token.group().casefold()

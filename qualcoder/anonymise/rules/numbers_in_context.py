@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+from qualcoder.anonymise.rules.gates import Gated, asked
 from qualcoder.anonymise.rules.number_words import DICTATED, Number, numbers
 from qualcoder.core.messages import N_
 
@@ -20,10 +21,11 @@ _MONTH = (
     r"|august|september|october|november|december)\w{0,6}"
 )
 _MONTH_AFTER = re.compile(rf"(?:[ \-](?:жыл\w{{0,6}}|of|the|of the|день|дня|күні))?,? {_MONTH}", re.IGNORECASE)
-_MONTH_BEFORE = re.compile(rf"(?<!\w){_MONTH} (?:the |of |in )?(?:\d{{1,2}}(?:st|nd|rd|th)?,? )?\Z", re.IGNORECASE)
+_MONTH_BEFORE = Gated(rf"(?<!\w){_MONTH} (?:the |of |in )?(?:\d{{1,2}}(?:st|nd|rd|th)?,? )?\Z")
 _YEAR_WORD = re.compile(r"[ \-](?:год(?:а|у|ом)?|жыл\w{0,6})(?!\w)", re.IGNORECASE)
-_BIRTH = re.compile(r"(?<!\w)(?:рожд|родил|туған|туыл|дүниеге кел|born|birth)", re.IGNORECASE)
+_BIRTH = Gated(r"(?<!\w)(?:рожд|родил|туған|туыл|дүниеге кел|born|birth)")
 
+_OF_PARTY = Gated(r"парти\w{1,4}[^.\n]{0,30}\Z")
 _VOTE_UNIT = re.compile(
     r"[ \-]{1,2}(?:ақ )?(?:голос(?:а|ов|ами|ах)?|дауыс\w{0,7}|votes?|бюллетен\w{1,4}|ballots?|сайлаушы\w{0,6}"
     r"|жарамсыз|недействит\w{1,8}|invalid|spoil\w{1,4}|избирател\w{1,4})(?!\w)",
@@ -31,18 +33,14 @@ _VOTE_UNIT = re.compile(
 )
 _SHARE_UNIT = re.compile(r" ?%| (?:процент\w{0,4}|пайыз\w{0,7}|percent|per cent)(?!\w)", re.IGNORECASE)
 _PEOPLE_UNIT = re.compile(r" (?:человек\w?|адам\w{0,4}|кісі\w{0,3}|people|persons)(?!\w)", re.IGNORECASE)
-_NO_SHARE_OF_VOTES = re.compile(
+_NO_SHARE_OF_VOTES = Gated(
     r"(?<!\w)(?:налог|скидк|зарплат|тариф|рост|инфляц|ипотек|кредит|ставк|салық|жалақы|несие|өсім|жеңілдік|tax|discount"
-    r"|inflation|interest|salar|growth)",
-    re.IGNORECASE,
+    r"|inflation|interest|salar|growth)"
 )
-_FOR_SOMEBODY = re.compile(
-    r"(?<!\w)(?:за н(?:его|её|ее|их)|берді|берген|беріпті|проголос|победи|голосова|voted|жазды)", re.IGNORECASE
-)
-_VOTES_NEARBY = re.compile(
+_FOR_SOMEBODY = Gated(r"(?<!\w)(?:за н(?:его|её|ее|их)|берді|берген|беріпті|проголос|победи|голосова|voted|жазды)")
+_VOTES_NEARBY = Gated(
     r"(?<!\w)(?:голос(?:а|ов)?(?!\w)|дауыс|бюллетен|ballot|votes?(?!\w)|пайыз|процент|percent|%|набра|победи|выигра|выдали"
-    r"|жарамсыз|недействит|распределил|явк|turnout|сайлаушы|берді(?!\w)|берген|came|got(?!\w)|took(?!\w)|против всех)",
-    re.IGNORECASE,
+    r"|жарамсыз|недействит|распределил|явк|turnout|сайлаушы|берді(?!\w)|берген|came|got(?!\w)|took(?!\w)|против всех)"
 )
 _BARE_NEXT = re.compile(
     r"(?:-?[а-яәіңғүұқөһ]{1,3}(?!\w))?(?:\s*\Z|\s*\n|[.,;:!?»\")]| [\-–—] | \w{2,20}(?:ға|ге|қа|ке|на|не) бер"
@@ -68,11 +66,10 @@ _AGE_UNIT = re.compile(
     r"|years?[ \-]old|летн\w{2,3}))(?!\w)",
     re.IGNORECASE,
 )
-_AGE_CUE = re.compile(
+_AGE_CUE = Gated(
     r"(?<!\w)(?:жас(?:ым|ы|ыңыз|ымыз)(?: да| де)?(?: (?:келді|қазір|биыл|енді|міне)){0,2}|возраст\w{0,2}|мне|ему|ей"
     r"|исполнилось|стукнуло|aged?|i am|i'm|he is|she is|he's|she's|turned|(?:is|was)(?: \w{4,12})?)[ :,\-–—]{1,3}"
-    r"(?:(?:уже|сейчас|всего|только|было|будет|тогда|скоро|about|almost|now|қазір|биыл) ){0,2}\Z",
-    re.IGNORECASE,
+    r"(?:(?:уже|сейчас|всего|только|было|будет|тогда|скоро|about|almost|now|қазір|биыл) ){0,2}\Z"
 )
 _AGE_NEXT = re.compile(
     r"(?:-?[тд][ае])?(?:\s*\Z|\s*\n|[.,;!?»\")](?!\d)| [\-–—] "
@@ -89,16 +86,14 @@ _NO_AGE_AFTER = re.compile(
     r"|(?:в|на) (?:должност|акимат|работ|школ|комисси)|[а-яё]{2,14}(?:л|ла|ли|ло|лся|лась|лись)(?!\w)|жұмыс|істе|отыр)",
     re.IGNORECASE,
 )
-_NO_AGE_BEFORE = re.compile(
+_NO_AGE_BEFORE = Gated(
     r"(?<!\w)(?:за|через|спустя|более|больше|свыше|последн\w{2,4}|каждые|течение|прошло|почти|уже|около|стаж\w{0,2}"
     r"|опыт\w{0,2}|работа\w{1,5}|жив\w{1,4}|жил\w{0,2}|были?|была|он|она|отец|соңғы|бойы|for|past|last|after|over|every)"
-    r"(?: (?:эти|уже|более|почти|около|the|more than|здесь|тут))? \Z",
-    re.IGNORECASE,
+    r"(?: (?:эти|уже|более|почти|около|the|more than|здесь|тут))? \Z"
 )
-_TENS_OF = re.compile(
+_TENS_OF = Gated(
     r"(?<!\w)(?:жиырманың|отыздың|қырықтың|елудің|алпыстың|жетпістің|сексеннің|тоқсанның) "
-    r"(?:бір|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз)\w{0,12}",
-    re.IGNORECASE,
+    r"(?:бір|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз)\w{0,12}"
 )
 
 _STATION = (
@@ -108,12 +103,11 @@ _LIST = r"(?:(?:,| и| және| мен| and)? ?№? ?\d{1,5}(?:-\w{1,3})?){0,5}
 _STATION_AFTER = re.compile(
     rf"(?:-\w{{1,4}})?{_LIST} (?:избирательн\w{{2,4}} |сайлау )?{_STATION}(?!\w)", re.IGNORECASE
 )
-_STATION_BEFORE = re.compile(
+_STATION_BEFORE = Gated(
     rf"(?<!\w){_STATION}(?: для голосования)?[ :,\-–—]{{1,3}}(?:(?:номер|нөмірі?|number|no\.?|скажем|это|мысалы"
-    rf"|например|біздің|наш)[ :,\-–—]{{1,3}}){{0,2}}(?:№ ?)?{_LIST}(?:,| и| және| мен| and)? ?(?:№ ?)?\Z",
-    re.IGNORECASE,
+    rf"|например|біздің|наш)[ :,\-–—]{{1,3}}){{0,2}}(?:№ ?)?{_LIST}(?:,| и| және| мен| and)? ?(?:№ ?)?\Z"
 )
-_STATION_NEAR = re.compile(rf"(?<!\w){_STATION}(?!\w)[^\n]{{0,90}}\Z", re.IGNORECASE)
+_STATION_NEAR = Gated(rf"(?<!\w){_STATION}(?!\w)[^\n]{{0,90}}\Z")
 _CASE_MARK = re.compile(r"-\w{1,4}(?!\w)")
 _NUMBER_SIGN = re.compile(r"№ ?\Z")
 _ORDINAL_MARK = re.compile(
@@ -125,10 +119,9 @@ _NOT_LAND = re.compile(
     re.IGNORECASE,
 )
 
-_CONTACT_CUE = re.compile(
+_CONTACT_CUE = Gated(
     r"(?<!\w)(?:тел(?:\.|ефон)|сот(?:ов|ка|ты)|номер|нөмір|моб|в[оа]тсап|уатсап|phone|mobile|call|звон|қоңырау|хабарлас"
-    r"|жазып ал|запиш|иин|жсн|бин|бсн)[^\n.]{0,40}\Z",
-    re.IGNORECASE,
+    r"|жазып ал|запиш|иин|жсн|бин|бсн)[^\n.]{0,40}\Z"
 )
 _AMOUNT = re.compile(
     r" ?(?:теңге|тенге|тг(?!\w)|₸|₽|\$|€|%|процент|пайыз|percent|руб|доллар|мың|млн|млрд|миллион|тыс|голос|дауыс|vote"
@@ -145,27 +138,28 @@ _DATE = N_("A date")
 _DIGITS = N_("Five or more number words in a row, as numbers are dictated")
 
 
-@dataclass(frozen=True, slots=True)
 class _Seen:
-    """A number with the text around it."""
+    """A number with the text around it, and what gates ask of the text before it."""
 
-    number: Number
-    text: str
+    __slots__ = ("_asked", "after", "before", "number", "text")
 
-    @property
-    def before(self) -> str:
-        return self.text[max(0, self.number.start - _BEFORE) : self.number.start]
+    def __init__(self, number: Number, text: str) -> None:
+        self.number = number
+        self.text = text
+        self.before = text[max(0, number.start - _BEFORE) : number.start]
+        self.after = text[number.end : number.end + _AFTER]
+        self._asked = asked(self.before)
 
-    @property
-    def after(self) -> str:
-        return self.text[self.number.end : self.number.end + _AFTER]
+    def follows(self, cue: Gated) -> re.Match[str] | None:
+        """The cue in the text before the number."""
+        return cue.search(self.before, self._asked)
 
-    def near(self, pattern: re.Pattern[str]) -> bool:
+    def near(self, pattern: Gated) -> bool:
         """Whether a word stands in the same line, at some distance."""
         start = self.text.rfind("\n", max(0, self.number.start - _AROUND), self.number.start) + 1
         start = max(start, self.number.start - _AROUND)
         line = self.text[start : self.number.end + _AROUND // 2].partition("\n")[0]
-        return pattern.search(line) is not None
+        return pattern.search(line, asked(line)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +170,7 @@ class NumbersInContext:
 
     def findings(self, shadow: Shadow) -> Iterator[Finding]:
         text = shadow.text
-        for match in _TENS_OF.finditer(text):
+        for match in _TENS_OF.finditer(text, asked(text)):
             yield _found(shadow, match.start(), match.end(), Label.AGE, 0.8, "age_idiom", _AGE)
         last: Number | None = None
         for number in numbers(text):
@@ -217,8 +211,7 @@ def _is_bare(seen: _Seen) -> bool:
 
 def _votes(seen: _Seen) -> Iterator[_Judged]:
     number = seen.number
-    of_party = re.search(r"парти\w{1,4}[^.\n]{0,30}\Z", seen.before, re.IGNORECASE)
-    if number.value is None or of_party:
+    if number.value is None or seen.follows(_OF_PARTY):
         return
     # 64,2 was read as two numbers.
     whole = _WHOLE_PART.search(seen.before)
@@ -226,13 +219,13 @@ def _votes(seen: _Seen) -> Iterator[_Judged]:
     if unit := _VOTE_UNIT.match(seen.after):
         yield Label.RESULT, start, number.end + unit.end(), 0.7, "votes_words", _VOTES
     elif unit := _SHARE_UNIT.match(seen.after):
-        if number.value <= 100 and not _NO_SHARE_OF_VOTES.search(seen.before + seen.after):
+        if number.value <= 100 and not _NO_SHARE_OF_VOTES.search(around := seen.before + seen.after, asked(around)):
             yield Label.RESULT, start, number.end + unit.end(), 0.55, "share", _VOTES
     elif (unit := _PEOPLE_UNIT.match(seen.after)) and (
-        _FOR_SOMEBODY.search(seen.after) or _FOR_SOMEBODY.search(seen.before)
+        _FOR_SOMEBODY.search(seen.after, asked(seen.after)) or seen.follows(_FOR_SOMEBODY)
     ):
         yield Label.RESULT, start, number.end + unit.end(), 0.5, "voters", _VOTES
-    elif _is_count(number) and _is_bare(seen) and seen.near(_VOTES_NEARBY) and not _AGE_CUE.search(seen.before):
+    elif _is_count(number) and _is_bare(seen) and seen.near(_VOTES_NEARBY) and not seen.follows(_AGE_CUE):
         mark = _CASE_MARK.match(seen.after)
         yield Label.RESULT, start, number.end + (mark.end() if mark else 0), 0.5, "votes_bare", _VOTES
 
@@ -251,11 +244,11 @@ def _ages(seen: _Seen) -> Iterator[_Judged]:
     elif unit := _AGE_UNIT.match(seen.after):
         is_long = number.value >= 14 or "жас" in unit.group().casefold()
         end = number.end + unit.end()
-        is_said = _AGE_CUE.search(seen.before) is not None
-        is_span = _NO_AGE_AFTER.match(seen.text, end) or _NO_AGE_BEFORE.search(seen.before)
+        is_said = seen.follows(_AGE_CUE) is not None
+        is_span = _NO_AGE_AFTER.match(seen.text, end) or seen.follows(_NO_AGE_BEFORE)
         if is_said or (is_long and not is_span):
             yield Label.AGE, number.start, end, 0.75 if is_said else 0.6, "age_words", _AGE
-    elif number.value >= 5 and _AGE_CUE.search(seen.before) and _is_age_alone(seen):
+    elif number.value >= 5 and seen.follows(_AGE_CUE) and _is_age_alone(seen):
         yield Label.AGE, number.start, number.end + len(_case(seen)), 0.7, "age_cue", _AGE
     elif number.value >= 14 and number.words > 1 and _TO_SOMEBODY.search(seen.before) and _is_bare(seen):
         yield Label.AGE, number.start, number.end, 0.5, "age_of_somebody", _AGE
@@ -291,17 +284,17 @@ def _stations(seen: _Seen) -> Iterator[_Judged]:
         return
     if after := _STATION_AFTER.match(seen.after):
         yield Label.PRECINCT, start, number.end + after.end(), 0.85, "precinct_words", _PRECINCT
-    elif (before := _STATION_BEFORE.search(seen.before)) and not _NOT_LAND.match(seen.after):
+    elif (before := seen.follows(_STATION_BEFORE)) and not _NOT_LAND.match(seen.after):
         yield Label.PRECINCT, number.start - len(before.group()), end, 0.85, "precinct_words", _PRECINCT
     elif number.value >= 20 and _ORDINAL_MARK.match(seen.after) and not _NOT_LAND.match(seen.text, end):
         line = seen.text[max(0, number.start - _AROUND) : number.start]
-        if _STATION_NEAR.search(line) and not _MONTH_AFTER.match(seen.text, end):
+        if _STATION_NEAR.search(line, asked(line)) and not _MONTH_AFTER.match(seen.text, end):
             yield Label.PRECINCT, start, end, 0.5, "precinct_again", _PRECINCT
 
 
 def _dates(seen: _Seen) -> Iterator[_Judged]:
     number = seen.number
-    before = _MONTH_BEFORE.search(seen.before)
+    before = seen.follows(_MONTH_BEFORE)
     if number.is_ordinal and number.words <= 6 and (month := _MONTH_AFTER.match(seen.after)):
         yield Label.DATE, number.start, number.end + month.end(), 0.8, "date_words", _DATE
     elif before and (number.words > 1 or (number.value or 0) >= 1900):
@@ -316,7 +309,7 @@ def _dictated(seen: _Seen) -> Iterator[_Judged]:
     number = seen.number
     if _AMOUNT.match(seen.after) or number.is_ordinal:
         return
-    is_cued = _CONTACT_CUE.search(seen.before) is not None
+    is_cued = seen.follows(_CONTACT_CUE) is not None
     start = number.start - (seen.before[-1:] == "+")
     if number.words >= DICTATED and number.value is None:
         yield Label.CONTACT, start, number.end, 0.75 if is_cued else 0.6, "spoken_digits", _DIGITS

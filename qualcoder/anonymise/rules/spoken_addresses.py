@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+from qualcoder.anonymise.rules.gates import Gated, asked
 from qualcoder.anonymise.rules.number_words import numbers
 from qualcoder.core.messages import N_
 
@@ -18,22 +19,18 @@ _LINE = (
 )
 _JOINT = rf"(?:точка|нүкте|dot|тире|дефис|сызықша|dash|hyphen|минус|{_LINE})"
 _ZONE = r"(?:kz|кз|каз|ru|ру|com|ком|org|орг|net|нет|info|инфо|me|edu|еду|эду|қаз)"
-_AT = re.compile(
+_AT = Gated(
     r"(?:[(\[]at[)\]] ?|(?<!\w)(?:соба(?:ка|чка)|ит белгісі|айқұлақ|эт|at sign|at) )"
-    rf"{_PART}(?: {_PART}){{0,2}}?(?:(?: {_JOINT} |\.){_PART}){{0,2}}?(?: (?:точка|нүкте|dot) ?|\.){_ZONE}(?!\w)",
-    re.IGNORECASE,
+    rf"{_PART}(?: {_PART}){{0,2}}?(?:(?: {_JOINT} |\.){_PART}){{0,2}}?(?: (?:точка|нүкте|dot) ?|\.){_ZONE}(?!\w)"
 )
 _LOCAL = re.compile(
     rf"(?<!\w){_PART}(?:(?: {_JOINT} |[.\-_]){_PART}){{0,5}}(?: \d{{1,4}}){{0,3}} {{0,2}}\Z", re.IGNORECASE
 )
-_JOINED = re.compile(rf"(?<!\w){_PART}(?: {_LINE} {_PART}){{1,3}}(?: \d{{1,4}}(?!\w))?", re.IGNORECASE)
-_SITE = re.compile(
-    rf"(?<!\w){_PART}(?: (?:точка|нүкте|dot) {_PART}){{0,2}} (?:точка|нүкте|dot) {_ZONE}(?!\w)", re.IGNORECASE
-)
-_NETWORK = re.compile(
+_JOINED = Gated(rf"(?<!\w){_PART}(?: {_LINE} {_PART}){{1,3}}(?: \d{{1,4}}(?!\w))?")
+_SITE = Gated(rf"(?<!\w){_PART}(?: (?:точка|нүкте|dot) {_PART}){{0,2}} (?:точка|нүкте|dot) {_ZONE}(?!\w)")
+_NETWORK = Gated(
     r"(?<!\w)(?:телег(?:а|е|у|рам\w{0,4})|инстаграм\w{0,4}|инст[аеыу]|telegram|instagram|тик[ \-]?ток\w{0,3}|tiktok"
-    r"|фейсбук\w{0,4}|facebook|ник(?:нейм)?|nickname|аккаунт\w{0,4}|account)(?!\w)",
-    re.IGNORECASE,
+    r"|фейсбук\w{0,4}|facebook|ник(?:нейм)?|nickname|аккаунт\w{0,4}|account)(?!\w)"
 )
 _WORD_BEFORE = re.compile(r"(?<!\w)([^\W\d_]{2,30})[ \-]\Z")
 # A name on a network stands close behind the word for it.
@@ -52,14 +49,15 @@ class SpokenAddresses:
 
     def findings(self, shadow: Shadow) -> Iterator[Finding]:
         text = shadow.text
-        for at in _AT.finditer(text):
+        gate = asked(text)
+        for at in _AT.finditer(text, gate):
             local = _LOCAL.search(text[max(0, at.start() - 160) : at.start()])
             start = at.start() - len(local.group()) if local else at.start()
             yield _found(shadow, self._with_digits(text, start), at.end(), 0.9, "email_spoken", _EMAIL)
         for pattern, score in ((_JOINED, 0.8), (_SITE, 0.75)):
-            for said in pattern.finditer(text):
+            for said in pattern.finditer(text, gate):
                 yield _found(shadow, said.start(), said.end(), score, "handle_spoken", _HANDLE)
-        for network in _NETWORK.finditer(text):
+        for network in _NETWORK.finditer(text, gate):
             yield from _named(shadow, network.end())
 
     @staticmethod
