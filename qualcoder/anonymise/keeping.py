@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from qualcoder.anonymise.findings import KEEP, Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
 from qualcoder.anonymise.lexicon.skeletons import skeleton
 from qualcoder.anonymise.rules.endings import kk_stems, ru_stems
+from qualcoder.anonymise.rules.gates import Gated, asked
 from qualcoder.anonymise.rules.reasons import PUBLIC_FIGURE
 
 # Surname and given names of those who hold or held the highest offices, as skeletons of any spelling.
@@ -32,11 +34,12 @@ _FIGURES = {
     "gorbachev": "mikhail",
     "yeltsin": "boris",
 }
-_PARTIES = re.compile(
+_PARTIES = Gated(
     r"(?<!\w)(?i:(?:парти\w{1,3}|party) \"?(?:аманат|amanat|нұ?у?р[ -]?отан|nur[ -]?otan|ауыл|auyl|а[кқ] ?жол|ak ?zhol"
     r"|respublica|республика|байта[кқ]|baita[kq]|baytaq)\"?"
     r"|\"?(?:аманат|amanat|нұ?у?р[ -]?отан|nur[ -]?otan|ауыл|а[кқ] ?жол|ak ?zhol|respublica|байта[кқ])\"? "
-    r"(?:парти\w{1,8}|party)|аманат\w{0,5}|нұ?у?р[ -]отан\w{0,5}|nur[ -]otan|осдп|жсдп|кнпк)(?!\w)"
+    r"(?:парти\w{1,8}|party)|аманат\w{0,5}|нұ?у?р[ -]отан\w{0,5}|nur[ -]otan|осдп|жсдп|кнпк)(?!\w)",
+    ignores_case=False,
 )
 _WORD = re.compile(r"(?<!\w)[^\W\d_]{2,40}(?!\w)")
 _SURNAMES = {skeleton(name): frozenset(map(skeleton, given.split())) for name, given in _FIGURES.items()}
@@ -66,7 +69,7 @@ def keep_findings(shadow: Shadow) -> Iterator[Finding]:
             last = at + 1
         span = shadow.span(words[first].start(), words[last].end())
         yield Finding(span.start, span.end, Label.PERSON, Tier.A, 0.5, (f"{KEEP}.figure",), PUBLIC_FIGURE)
-    for party in _PARTIES.finditer(text):
+    for party in _PARTIES.finditer(text, asked(text)):
         span = shadow.span(*party.span())
         yield Finding(span.start, span.end, Label.ORG, Tier.B, 0.5, (f"{KEEP}.party",), PUBLIC_FIGURE)
 
@@ -81,6 +84,7 @@ def _forms(word: str) -> set[str]:
     return {skeleton(form) for form in forms}
 
 
+@lru_cache(maxsize=20_000)
 def _given_names(word: str) -> frozenset[str] | None:
     if len(word) < _SHORT:
         return None

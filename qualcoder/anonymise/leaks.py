@@ -124,10 +124,8 @@ def labels_by_rules(text: str, language: str = "mixed") -> frozenset[Label]:
 def _by_rules(text: str, language: str, *, is_cased: bool = False) -> list[Finding]:
     # The rules take most of a second to load; most processes never ask them.
     from qualcoder.anonymise import components
-    from qualcoder.anonymise.rules.pattern import apply
 
-    rules = components.rules_for(language)
-    return apply((rule for rule in rules if not (is_cased and rule.uncased_only)), shadow_of(text))
+    return components.rules_for(language).findings(shadow_of(text), is_cased=is_cased)
 
 
 def rules_around(text: str, language: str, changed: Sequence[Span]) -> list[Finding]:

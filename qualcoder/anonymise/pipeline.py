@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -12,10 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qualcoder.anonymise import components, trained_models
+from qualcoder.anonymise.answers import answered, stations_again
 from qualcoder.anonymise.distribution import has_natasha
 from qualcoder.anonymise.findings import Finding, Label, union
 from qualcoder.anonymise.kazakh import kazakh_language
-from qualcoder.anonymise.letters import Shadow, has_cyrillic, has_latin, shadow_of
+from qualcoder.anonymise.letters import Shadow, encodable, has_cyrillic, has_latin, shadow_of
 from qualcoder.anonymise.propagation import name_stems, repeated, uncovered
 from qualcoder.anonymise.tokenising import GuardedTokenizer
 from qualcoder.anonymise.words import is_cased, sentences
@@ -29,8 +29,6 @@ _MAX_CHARACTERS = 100_000_000
 _SURE_ENOUGH = 0.55
 # Turns that are read together: the Russian network is far quicker on many sentences than on one.
 _AT_ONCE = 64
-# Half a pair of UTF-16: spaCy cannot count it.
-_HALVES = re.compile("[\ud800-\udfff]")
 # Memory zones of one pipeline must not overlap, so threads take turns.
 _one_at_a_time = Lock()
 
@@ -79,10 +77,13 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
     A person found in one turn is proposed wherever the name stands again, in any turn, case, ending or script.
     `read` is told now and then how many turns were read.
     """
+    turns = [(start, encodable(text), language) for start, text, language in turns]
     found: list[Finding] = []
     count = 0
-    cased = _is_cased(turns)
-    for language, crowd in groupby(turns, key=lambda turn: _reading(turn[1], turn[2])):
+    shadows = [shadow_of(text) for _, text, _ in turns]
+    # Asked of the whole transcript: a short turn alone does not tell.
+    cased = is_cased(sentence for shadow in shadows for sentence in sentences(shadow.text))
+    for language, crowd in groupby(zip(turns, shadows, strict=True), key=lambda both: _reading(*both[0][1:])):
         alike = list(crowd)
         for begin in range(0, len(alike), _AT_ONCE):
             batch = alike[begin : begin + _AT_ONCE]
@@ -90,27 +91,34 @@ def find_in_turns(turns: Sequence[tuple[int, str, str]], read: Callable[[int], N
             count += len(batch)
             if read is not None:
                 read(count)
+    found += answered(turns, shadows)
+    found += [*stations_again(turns, found)]
     known = _known_names(turns, found)
     if not known:
         return union(found)
     by_start = sorted(found)
-    again = [finding for turn in turns for finding in _again(*turn, known)]
+    again = [
+        finding.shifted(start)
+        for (start, _, language), shadow in zip(turns, shadows, strict=True)
+        for finding in repeated(shadow, language, known)
+    ]
     return union([*by_start, *uncovered(sorted(again), by_start)])
 
 
-def _is_cased(turns: Sequence[tuple[int, str, str]]) -> bool:
-    """Asked of the whole transcript: a short turn alone does not tell."""
-    return is_cased([sentence for _, text, _ in turns for sentence in sentences(shadow_of(text).text)])
-
-
-def _first_pass(turns: Sequence[tuple[int, str, str]], language: str, *, cased: bool) -> Iterator[Finding]:
+def _first_pass(
+    turns: Sequence[tuple[tuple[int, str, str], Shadow]], language: str, *, cased: bool
+) -> Iterator[Finding]:
     nlp = pipeline(language)
-    starts = [start for start, text, _ in turns if text.strip()]
+    starts: list[int] = []
     # The zone makes spaCy forget the words of the text afterwards; its string store would keep respondents' names.
     with _one_at_a_time, nlp.memory_zone():
-        docs = [nlp.make_doc(_HALVES.sub("\ufffd", text)) for _, text, _ in turns if text.strip()]
-        for doc in docs:
-            doc._.cased = cased
+        docs = []
+        for (start, text, _), shadow in turns:
+            if text.strip():
+                doc = nlp.make_doc(text)
+                doc._.cased, doc._.shadow = cased, shadow
+                starts.append(start)
+                docs.append(doc)
         found: list[tuple[Finding, ...]] = [doc._.findings for doc in nlp.pipe(docs, batch_size=_AT_ONCE)]
     for start, findings in zip(starts, found, strict=True):
         for finding in findings:
@@ -134,9 +142,3 @@ def _known_names(turns: Sequence[tuple[int, str, str]], found: Sequence[Finding]
         start, text, language = turns[bisect_right(starts, person.start) - 1]
         known |= name_stems(shadow_of(text[person.start - start : person.end - start]).text, language)
     return frozenset(known)
-
-
-def _again(start: int, text: str, language: str, known: frozenset[str]) -> Iterator[Finding]:
-    shadow: Shadow = shadow_of(text)
-    for finding in repeated(shadow, language, known):
-        yield finding.shifted(start)

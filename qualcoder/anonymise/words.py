@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from qualcoder.anonymise.rules.pattern import listed
 
@@ -15,13 +15,15 @@ _ABBREVIATED = frozenset(listed("г с ул д кв пр им обл р-н т ж
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or sign with its place in the shadow."""
+class Word(NamedTuple):
+    """A word or sign with its place in the shadow. There are very many of them: a tuple is made quickest."""
 
     start: int
     end: int
-    form: str = field(repr=False)
+    form: str
+
+    def __repr__(self) -> str:
+        return f"Word(start={self.start}, end={self.end})"
 
     @property
     def is_word(self) -> bool:
@@ -40,7 +42,7 @@ def sentences(text: str) -> Iterator[list[Word]]:
 
 
 def _of_line(line: str, offset: int) -> Iterator[list[Word]]:
-    words = [Word(m.start() + offset, m.end() + offset, m.group()) for m in WORD.finditer(line)]
+    words = [Word(m.start() + offset, m.end() + offset, m[0]) for m in WORD.finditer(line)]
     start = 0
     for at, word in enumerate(words):
         is_end = word.form in _ENDS and at > 0 and not _is_short(words[at - 1].form)
@@ -65,7 +67,10 @@ def capitals_within(sentence: Sentence) -> int:
 _CASED_SHARE = 0.01
 
 
-def is_cased(all_sentences: Sequence[Sentence]) -> bool:
+def is_cased(all_sentences: Iterable[Sentence]) -> bool:
     """Whether capitals mean something in a text: enough of them stand within sentences."""
-    n = sum(len(sentence) for sentence in all_sentences)
-    return sum(map(capitals_within, all_sentences)) > _CASED_SHARE * n
+    words = capitals = 0
+    for sentence in all_sentences:
+        words += len(sentence)
+        capitals += capitals_within(sentence)
+    return capitals > _CASED_SHARE * words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from qualcoder.anonymise.findings import Label, Tier
-from qualcoder.anonymise.rules.pattern import Judge, Rule, listed, unless
+from qualcoder.anonymise.rules.pattern import Judge, Rule, Verdict, unless
 from qualcoder.core.messages import N_
 
 _MONEY_OR_COUNT = (
@@ -19,20 +19,14 @@ _PHONE_CUE = (
     r"|call me|звон|позвон|қоңырау|хабарлас))\w{0,8}"
 )
 _ZONES = r"(?:kz|ru|com|org|net|info|me|қаз)"
-_DIGIT_WORDS = listed(
-    "ноль один одна два две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать "
-    "четырнадцать "
-    "пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать тридцать сорок пятьдесят шестьдесят "
-    "семьдесят "
-    "восемьдесят девяносто сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот "
-    "нөл бір екі үш төрт бес алты жеті сегіз тоғыз он жиырма отыз қырық елу алпыс жетпіс сексен тоқсан жүз "
-    "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred double"
-)
-DIGIT_WORD = "(?:" + "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True)) + r")(?!\w)"
 
 not_an_amount = unless(after=_MONEY_OR_COUNT)
+_ROUND = re.compile(r"\d{1,3}(?: \d{3})* 000")
+
+
+def _judge_after_cue(match: re.Match[str], score: float) -> Verdict | None:
+    """100 000 is a count, whatever stands before it."""
+    return None if _ROUND.fullmatch(match.group(1)) else not_an_amount(match, score)
 
 
 def _rule(source: str, score: float, reason: str, pattern: str, judge: Judge | None = None) -> Rule:
@@ -44,7 +38,7 @@ RULES: tuple[Rule, ...] = (
         "phone",
         1.0,
         N_("A telephone number"),
-        rf"(?<![\d+])(?:\+?7|8){_GAP}[79]\d{{2}}(?:{_GAP}\d){{7}}(?!\d)",
+        rf"(?<![\d+])(?:\+?7|8){_GAP}[79](?:{_GAP}\d){{9}}(?!\d)",
         not_an_amount,
     ),
     _rule(
@@ -73,28 +67,13 @@ RULES: tuple[Rule, ...] = (
         0.8,
         N_("A number after a word for a telephone"),
         rf"{_PHONE_CUE}[^\d\n]{{0,15}}((?<![\d+])\d(?:[ ()\-]{{0,2}}\d){{4,10}})(?!\d)",
-        not_an_amount,
-    ),
-    _rule(
-        "spoken_digits",
-        0.6,
-        N_("Five or more number words in a row, as numbers are dictated"),
-        rf"(?i:(?<!\w){DIGIT_WORD}(?:[ ,\-]{{1,3}}{DIGIT_WORD}){{4,40}})",
-        not_an_amount,
+        _judge_after_cue,
     ),
     _rule(
         "email",
         1.0,
         N_("An e-mail address"),
         r"(?<![\w.+%\-])[\w.+%\-]{1,64} ?@ ?[\w\-]{1,63}(?: ?\.[\w\-]{2,63}){1,4}(?!\w)",
-    ),
-    _rule(
-        "email_spoken",
-        0.9,
-        N_("An e-mail address, spoken"),
-        r"(?i:(?<![\w.+\-])[\w.+\-]{2,64} {0,2}(?:\(at\)|\[at\]|собака|ит белгісі|at sign) {0,2}[\w\-]{1,40} "
-        r"{0,2}(?:\.|точка|нүкте|dot) {0,2}"
-        rf"{_ZONES}(?!\w))",
     ),
     _rule("link", 0.95, N_("An internet address"), r"(?i:(?<!\w)(?:https?://|www\.)[^\s\"<>]{2,300})"),
     _rule(

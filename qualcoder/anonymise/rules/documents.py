@@ -44,10 +44,11 @@ def _rule(source: str, score: float, reason: str, pattern: str) -> Rule:
 
 _ID_CARD_CUE = (
     r"(?i:(?<!\w)(?:удостоверени\w{0,4}|удост\.|уд\. ?личн\w{0,8}|жеке куәл[іi]\w{0,8}|куәлі[кг]\w{0,8}"
-    r"|identity card|id card))"
+    r"|identity card|id card|my id|id (?:is|number|no)))"
 )
 _PASSPORT_CUE = r"(?i:(?<!\w)(?:загран)?(?:паспорт\w{0,3}|төлқұжат\w{0,6}|passport))"
-_CAR_CUE = r"(?i:(?<!\w)(?:гос\.? ?номер\w{0,3}|номер\w{0,3} машины|машина\w{0,6}|көлі[кг]\w{0,6}|plate|car))"
+_CAR_CUE = r"(?i:(?<!\w)(?:(?:гос\.? ?)?номер\w{0,3}|нөмір\w{0,5}|машин\w{1,6}|көлі[кг]\w{0,6}|plates?|cars?))"
+_NO_WORD = r"(?!(?i:для|или|без|рет|дня|год|лет|раз|жас|the|and|for|км|тг|на|до)(?!\w))"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -69,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         "id_card",
         0.95,
         N_("A number after a word for an identity card"),
-        rf"{_ID_CARD_CUE}[^\d\n]{{0,25}}(\d{{3}} ?\d{{3}} ?\d{{3}})(?!\d)",
+        rf"{_ID_CARD_CUE}[^\d\n]{{0,45}}((?<!\d)\d{{3}} ?\d{{3}} ?\d{{3}})(?!\d)",
     ),
     _rule(
         "passport_cue",
@@ -94,7 +95,7 @@ RULES: tuple[Rule, ...] = (
         "plate_cue",
         0.8,
         N_("A car's number plate"),
-        rf"{_CAR_CUE}[^\d\n]{{0,15}}((?<!\w)\d{{3}} ?(?i:[a-zа-я]){{2,3}} ?{_REGION})(?!\w)",
+        rf"{_CAR_CUE}[^\d\n]{{0,25}}((?<!\w)\d{{3}} ?{_NO_WORD}(?i:[a-zа-я]){{2,3}} ?{_REGION})(?!\w)",
     ),
     _rule("iban", 1.0, N_("A bank account number"), r"(?<!\w)(?i:KZ) ?\d{2}(?: ?(?i:[A-Z\d])){16}(?!\w)"),
     Rule(

@@ -8,9 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+from qualcoder.anonymise.rules.gates import Gate, asked
+
+
+class Finder(Protocol):
+    """Anything that finds things in a text: a rule, or many rules that share one walk over it."""
+
+    @property
+    def uncased_only(self) -> bool: ...
+
+    def findings(self, shadow: Shadow) -> Iterator[Finding]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,20 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())
 
 
-def apply(rules: Iterable[Rule], shadow: Shadow) -> list[Finding]:
+class RuleSet:
+    """Rules that read a text together; a rule is tried where the words it waits for are there."""
+
+    def __init__(self, rules: Iterable[Finder]) -> None:
+        self._rules = tuple(rules)
+        self._gate = Gate(rule.pattern if isinstance(rule, Rule) else None for rule in self._rules)
+
+    def findings(self, shadow: Shadow, *, is_cased: bool = False) -> list[Finding]:
+        """All that the rules find, unmerged. `is_cased` says that the whole has capitals, though this part may not."""
+        uncased = not is_cased and shadow.is_uncased
+        tried = (self._rules[at] for at in self._gate.open_for(asked(shadow.text)))
+        return [found for rule in tried if uncased or not rule.uncased_only for found in rule.findings(shadow)]
+
+
+def apply(rules: Iterable[Finder], shadow: Shadow) -> list[Finding]:
     """All that the rules find, unmerged."""
-    uncased = shadow.is_uncased
-    return [found for rule in rules if uncased or not rule.uncased_only for found in rule.findings(shadow)]
+    return RuleSet(rules).findings(shadow)

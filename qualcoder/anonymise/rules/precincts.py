@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from qualcoder.anonymise.findings import Label, Tier
-from qualcoder.anonymise.rules.contacts import DIGIT_WORD
 from qualcoder.anonymise.rules.pattern import Judge, Rule, unless
 from qualcoder.core.messages import N_
 
@@ -54,12 +53,6 @@ RULES: tuple[Rule, ...] = (
         _NOT_LAND,
     ),
     _rule("precinct_plain", 0.6, r"(?<!\w)(?i:участ(?:ок|ке|ку|ком)) \d{1,5}(?![\d.,])", _NOT_LAND),
-    _rule(
-        "precinct_spoken",
-        0.8,
-        rf"(?<!\w)(?:{_RU_STATION}|(?i:УИК)|{_KK_STATION}|{_EN_STATION})"
-        rf" (?i:номер|нөмірі|number) (?i:{DIGIT_WORD}(?: {DIGIT_WORD}){{0,3}})",
-    ),
     _rule(
         "precinct_number_before",
         0.95,

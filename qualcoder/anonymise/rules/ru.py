@@ -43,6 +43,8 @@ _SURNAME_END = (
     r"|енко|ич(?:а|у|ем|е)?)"
     r"(?:т[ыіаеің]\w{0,3}|қа|пен|тан|тар\w{0,4}|ның|нің|ға|мен|н[ыі])?"
 )
+# Asked before what is no surname: most words begin with a small letter.
+_CAPITAL = rf"(?=[{UPPER}])"
 _SURNAME_WORD = rf"[{UPPER}][{LOWER}]{{1,20}}{_SURNAME_END}(?!\w)"
 _NOT_SURNAME = (
     r"(?!(?i:берлин|киев|ростов|саратов|тамбов|псков|львов|харьков|азов|украин|кремл|казахстанск|актюбинск"
@@ -106,7 +108,10 @@ RULES: tuple[Rule, ...] = (
         rf"{_NOT_SURNAME}{_SURNAME_WORD})?",
     ),
     person(
-        "ru.patronymic_she_alone", 0.75, PATRONYMIC, rf"(?<!\w)(?i:{_NOT_SHE})[{UPPER}][{LOWER}]{{2,20}}{_SHE}(?!\w)"
+        "ru.patronymic_she_alone",
+        0.75,
+        PATRONYMIC,
+        rf"(?<!\w){_CAPITAL}(?i:{_NOT_SHE})[{UPPER}][{LOWER}]{{2,20}}{_SHE}(?!\w)",
     ),
     person("ru.patronymic_lower", 0.75, PATRONYMIC, rf"(?<!\w)[{LOWER}]{{3,20}}(?:ович|евич)(?:а|у|ем|е)?(?!\w)"),
     person_uncased(
@@ -130,12 +135,12 @@ RULES: tuple[Rule, ...] = (
     person("ru.kin", 0.8, TITLE, rf"({NAME}) {_POST_KIN}"),
     person_uncased("ru.kin_uncased", 0.4, TITLE, rf"(?<!\w)({LOWER_WORD}) (?:агай|апай|тате|аксакал|байке)(?!\w)"),
     person("ru.full_name", 0.7, SURNAME, rf"(?<!\w)({WORD} {_NOT_SURNAME}{_SURNAME_WORD})"),
-    person("ru.surname_first", 0.6, SURNAME, rf"(?<!\w)({_NOT_SURNAME}{_SURNAME_WORD} {WORD})"),
+    person("ru.surname_first", 0.6, SURNAME, rf"(?<!\w)({_CAPITAL}{_NOT_SURNAME}{_SURNAME_WORD} {WORD})"),
     person(
         "ru.surname",
         0.55,
         SURNAME,
-        rf"{MID_SENTENCE}({_NOT_SURNAME}(?!\w{{2,20}}[сц]к[аиоу]\w{{1,3}}(?!\w)){_SURNAME_WORD})",
+        rf"{MID_SENTENCE}({_CAPITAL}{_NOT_SURNAME}(?!\w{{2,20}}[сц]к[аиоу]\w{{1,3}}(?!\w)){_SURNAME_WORD})",
     ),
     place(
         "ru.village",
@@ -147,7 +152,7 @@ RULES: tuple[Rule, ...] = (
         "ru.surname_and_verb",
         0.5,
         SURNAME,
-        rf"(?<!\w)({_NOT_SURNAME}[{UPPER}][{LOWER}]{{2,20}}(?:ов|ев|ёв|ин)а?)"
+        rf"(?<!\w)({_CAPITAL}{_NOT_SURNAME}[{UPPER}][{LOWER}]{{2,20}}(?:ов|ев|ёв|ин)а?)"
         rf"(?= [{LOWER}]{{2,15}}(?:л|ла|лся|лась)(?!\w))",
     ),
     place(
