@@ -108,7 +108,7 @@ class Report:
 
 def marks(findings: Iterable[Finding]) -> list[Mark]:
     """What detection found, as this module counts it."""
-    return [Mark(f.start, f.end, f.label.value) for f in findings]
+    return [Mark(f.start, f.end, f.label.value, f.suggests_keep) for f in findings]
 
 
 def surface_hash(surface: str) -> str:
