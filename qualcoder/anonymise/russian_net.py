@@ -5,6 +5,7 @@ It was taught on written news, where names have capitals; `recased` gives them b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _WEIGHTS = "model/slovnet_ner_news_v1.tar"
 _VECTORS = "emb/navec_news_v1_1B_250K_300d_100q.tar"
+# Products of small matrices: a second thread would only wait, and cost as much as the first. Read when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Words that are computed at once; more would only fill memory.
 _AT_ONCE = 4_000
 

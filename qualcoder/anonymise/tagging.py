@@ -10,7 +10,7 @@ PERSON, PLACE, ORG = "PER", "LOC", "ORG"
 OUTSIDE = "O"
 KINDS = (PERSON, PLACE, ORG)
 # Below this no threshold of anybody looks.
-_FLOOR = 0.01
+_FLOOR = 0.005
 
 
 @dataclass(frozen=True, slots=True)

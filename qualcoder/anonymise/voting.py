@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 # Chances that balance what is missed against what is flagged for nothing; see the model card for the figures.
-FIRM = {"kk": 0.05, "ru": 0.05, "en": 0.10}
-FAINT = {"kk": 0.02, "ru": 0.02, "en": 0.03}
+FIRM = {"kk": 0.03, "ru": 0.03, "en": 0.06}
+FAINT = {"kk": 0.018, "ru": 0.006, "en": 0.05}
+# In a text that has capitals a word in small letters is a name only when a model is rather sure.
+_SMALL = {"kk": 0.1, "ru": 0.03, "en": 0.25}
 _SHORT_TURN = 8
 _SHORTEST = 3
 _WITHIN_NAMES = frozenset(".-'\"&/№")
@@ -83,7 +85,9 @@ def crf_findings(reading: Reading, turn: str) -> Iterator[Finding]:
         rows = features(forms, is_cased=reading.is_cased)
         for nth, language in enumerate(languages):
             votes = trained_models.crf(language).votes(rows, FAINT[language])
-            heard = [_heard(vote, form, language) for vote, form in zip(votes, forms, strict=True)]
+            heard = [
+                _heard(vote, form, language, is_cased=reading.is_cased) for vote, form in zip(votes, forms, strict=True)
+            ]
             # The first model knows the language; another one may see a name, but not where it ends.
             for guess in tagging.stretches(heard) if nth == 0 or language == "en" else _single(heard, forms):
                 is_firm = guess.chance >= FIRM[language]
@@ -100,7 +104,7 @@ def _single(votes: Sequence[Vote | None], forms: Sequence[str]) -> Iterator[Gues
             yield Guess(at, at + 1, vote.kind, vote.chance)
 
 
-def _heard(vote: Vote | None, form: str, language: str) -> Vote | None:
+def _heard(vote: Vote | None, form: str, language: str, *, is_cased: bool) -> Vote | None:
     """A model is heard on words of its own alphabet; on common words, and on organisations, only when it is sure."""
     if vote is None or not form[0].isalnum():
         return vote if vote is not None and vote.is_best and form in _WITHIN_NAMES else None
@@ -112,6 +116,8 @@ def _heard(vote: Vote | None, form: str, language: str) -> Vote | None:
     if vote.is_best or vote.chance >= _SURE:
         return vote
     if (vote.kind == tagging.ORG and language != "en") or len(form) < _SHORTEST or form.isdigit():
+        return None
+    if is_cased and form == lower and vote.chance < _SMALL[language]:
         return None
     marks = trained_models.lexicon().flags(lower)
     is_plain = form == lower and f"c{language}" in marks and NAME_MARKS.isdisjoint(marks)

@@ -7,8 +7,10 @@ from collections import Counter
 
 import pytest
 
+from qualcoder.anonymise import trained_models
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.gold import read_gold
+from qualcoder.anonymise.pipeline import use_models
 from tests.anonymise import evaluation
 from tests.anonymise.gold_texts import FOLDER, JSONL, gold_texts, lines, marked_up, mix
 
@@ -72,6 +74,11 @@ def test_the_page_counts_the_same_mentions_in_the_same_form() -> None:
         assert re.search(row, shown, re.MULTILINE), (language, style)
 
 
+def test_the_page_shows_the_model_card_that_ships() -> None:
+    assert evaluation.card_in_page() == evaluation.card()
+
+
 @pytest.mark.slow
 def test_the_page_says_what_is_measured_now() -> None:
+    use_models(trained_models.SHIPPED)
     assert evaluation.figures(evaluation.report()) == evaluation.in_page()

@@ -47,3 +47,18 @@ def _table() -> dict[str, str]:
 
 
 CUES = _table()
+# Words that are part of how people call somebody: Айгүл апай, тётя Валя, Mrs Brown.
+ADDRESS_AFTER = frozenset(
+    listed(
+        "аға ағай ағам апа апай апам апке апкем апеке әпке әпкем тәте тәтем көке көкем әже әжем ата атам ақсақал қария "
+        "мырза ханым жеңге жеңгем жеңгей жезде ага агай аже аксакал тате байке коке женге "
+        "aga agai aghai apa apai apay apke ata aje azhe aksakal aqsaqal tate koke"
+    )
+)
+ADDRESS_BEFORE = frozenset(
+    listed(
+        "дядя дяди дяде дядю дядей дядь тётя тёти тёте тётю тётей тёть тетя тети тете тетю тетей теть баба бабы бабе "
+        "бабу бабой баб бабушка бабушки бабушке бабушку дед деда деду дедом господин госпожа "
+        "mr mrs ms miss dr uncle aunt auntie"
+    )
+)

@@ -20,6 +20,9 @@ SEEN_ENGLISH = "seen_en"
 PLAIN = "="
 _MARKS = ((FIRST, "f"), (LAST, "l"), (COARSE, "H"), (FINE, "L"), (PART, "P"), (COUNTRY, "C"))
 _KAZAKH_END = re.compile(r"(?:ұлы|қызы|улы|кызы)(?:н\w{0,2}|м\w{0,2})?\Z")
+# The polite short form of a name: Ереке, Жұмекең, Сәке.
+_POLITE = re.compile(r"[^\W\d_]{0,4}(?:[еәаөоүу]ке|[аұо]қа)ң?")
+POLITE = "hk"
 _SHORTEST, _LONGEST = 3, 40
 _RUSSIAN_SPELLING = str.maketrans("әіңғүұқөһ", "аингуукох")
 
@@ -61,7 +64,7 @@ class Lexicon:
         marks = [CUES[lower]] if lower in CUES else []
         whole = self._lists.bits_of(skeleton(lower))
         of_stems = 0
-        for form in dict.fromkeys((*forms[1:], *_russian_stems(lower))):
+        for form in dict.fromkeys((*forms[1:], *_russian_stems(lower), *_soft_stems(lower))):
             of_stems |= self._lists.bits_of(skeleton(form))
         for bit, mark in self._marks:
             if whole & bit:
@@ -71,6 +74,8 @@ class Lexicon:
         marks += _grammar(lower, forms)
         if _KAZAKH_END.search(lower):
             marks.append("pk")
+        if any(map(_POLITE.fullmatch, forms)):
+            marks.append(POLITE)
         return (*marks, *self._common_marks(lower, forms))
 
 
@@ -82,6 +87,11 @@ def stems_of(lower: str) -> tuple[str, ...]:
 def _russian_stems(lower: str) -> tuple[str, ...]:
     """Kazakh names take Russian endings that the dictionary does not know: Жанболату, Еркебуланом."""
     return () if lower.isascii() else tuple(form for form in ru_stems(lower)[1:] if len(form) > _SHORTEST)
+
+
+def _soft_stems(lower: str) -> tuple[str, ...]:
+    """A soft sign hides from Kazakh endings which letter they follow: Асельге."""
+    return stems_of(lower.replace("ь", ""))[1:] if "ь" in lower else ()
 
 
 def _grammar(lower: str, forms: tuple[str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qualcoder.anonymise.distribution import natasha_file
-from qualcoder.anonymise.lexicon.given_names import GIVEN, SHORT
+from qualcoder.anonymise.lexicon.given_names import DIMINUTIVES, GIVEN, SHORT
 from qualcoder.anonymise.lexicon.skeletons import skeleton
 from qualcoder.anonymise.rules.pattern import listed
 
@@ -31,6 +31,13 @@ _KK_KIND = re.compile(
 _FORMER = listed(
     "целиноград акмола акмолинск нур-султан нұр-сұлтан алма-ата чимкент семипалатинск гурьев капчагай джамбул "
     "талды-курган кзыл-орда усть-каменогорск петропавловск уральск ленгер чу"
+)
+_PEOPLES = listed(
+    "african african-american american americans argentinian asian asians australian austrian belgian brazilian "
+    "british canadian canadians christian christians colombian cuban egyptian european europeans indian indians "
+    "iranian iraqi israeli jewish kazakhs kazakhstani kazakhstanis mexican muslim muslims nigerian norwegian "
+    "pakistani russians scottish siberian soviet soviets swiss syrian ukrainians uzbeks western eastern northern "
+    "southern internet english"
 )
 
 
@@ -67,7 +74,7 @@ def _kazakh(name: str) -> str:
 def first_names() -> tuple[str, ...]:
     """Given names in Russian and Kazakh spelling, in lower case."""
     listed = _lines("dict/first.txt")
-    return tuple(dict.fromkeys((*GIVEN, *SHORT, *listed)))
+    return tuple(dict.fromkeys((*GIVEN, *SHORT, *DIMINUTIVES, *listed)))
 
 
 def last_names() -> tuple[str, ...]:
@@ -81,15 +88,25 @@ def _lines(name: str) -> list[str]:
 
 
 def countries() -> set[str]:
-    """Countries whose names are one word, in the three languages (CLDR)."""
+    """Countries and large cities of the world whose names are one word, in the three languages (CLDR)."""
     from babel import Locale
 
-    return {
-        name.lower()
-        for language in ("kk", "ru", "en")
-        for code, name in Locale(language).territories.items()
-        if len(code) == 2 and " " not in name
-    }
+    found: set[str] = set()
+    for language in ("kk", "ru", "en"):
+        locale = Locale(language)
+        named = [name for code, name in locale.territories.items() if len(code) == 2]
+        # A time zone is called by its largest city; the last part of its key is the city in English.
+        named += [name for key, zone in locale.time_zones.items() for name in (zone.get("city"), key.split("/")[-1])]
+        found |= {name.lower() for name in named if name and name.isalpha()}
+    return found
+
+
+def english_adjectives() -> set[str]:
+    """Names of languages and peoples: in English they have a capital and name nobody."""
+    from babel import Locale
+
+    languages = {name.lower() for name in Locale("en").languages.values() if name.isalpha()}
+    return languages | set(_PEOPLES)
 
 
 def skeletons(names: tuple[str, ...] | set[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from qualcoder.anonymise.lexicon.given_names import MEN, SHORT, WOMEN
+from qualcoder.anonymise.lexicon.given_names import DIMINUTIVES_MEN, DIMINUTIVES_WOMEN, MEN, SHORT, WOMEN
 from qualcoder.anonymise.lexicon.grammar import morphology
 from qualcoder.anonymise.rules.pattern import listed
 
@@ -39,8 +39,39 @@ _ENGLISH_LAST = listed(
     "mitchell roberts turner phillips parker evans collins stewart morris rogers reed cook bell murphy bailey cooper "
     "howard ward peterson gray watson brooks kelly sanders price bennett wood barnes ross henderson jenkins perry"
 )
-_PLACE_BEGIN = listed("ақ қара көк сары жаңа ұзын қызыл тас құм бес үш қос ала май бай той шоқ ор аса")
-_PLACE_END = listed("су бұлақ төбе тау көл сай жар құдық арал шоқы өзен тоғай қорған ағаш ауыл адыр дала тал кент")
+_PLACE_BEGIN = listed(
+    "ақ қара көк сары жаңа ұзын қызыл тас құм бес үш қос ала май бай той шоқ ор аса алты жеті төрт тоғыз қырық кең тар "
+    "боз қоңыр сор шұбар күміс алтын темір жас ескі орта бас аяқ"
+)
+_PLACE_END = listed(
+    "су бұлақ төбе тау көл сай жар құдық арал шоқы өзен тоғай қорған ағаш ауыл адыр дала тал кент терек қайың өткел "
+    "кеме мойын бел қамыс бейіт мола кепе қора шат дөң жота қияқ жусан арша қарағай тікен шеңгел бура құлан киік бүркіт"
+)
+_RUSSIAN_PLACE_END = ("ка", "овка", "ово", "ино", "ское", "ное", "овское", "инка", "ёвка")
+_NICKNAMES = {
+    "kk": listed(
+        "тентек шал батыр балуан түлкі қоян мұрт шолақ торғай тарғыл күшік домалақ тақыр тапал сақау қылыш қырық_мәшін "
+        "сотқар жылпос ноян мықты дәу бүркіт"
+    ),
+    "ru": listed(
+        "рыжий комар борода профессор лысый генерал молчун ёжик пуля философ кубик пират шериф бригадир косой седой "
+        "моряк шахматист артист"
+    ),
+}
+_KIN = {
+    "kk": listed(
+        "аға ағай апа апай тәте көке ата әже ақсақал мырза ханым әпке жеңге қария ағам апам көкем атам әжем апай ағай"
+    ),
+    "ru": listed("ага агай апа апай тате аксакал ата аже коке апай агай"),
+    "en": listed("aga agai apa apai ata aje aksakal agha tate apai"),
+}
+_KIN_BEFORE = {
+    ("kk", False): listed("ағам әкем інім ұлым күйеуім балам немерем бауырым досым көршім нағашым құдам жолдасым атам"),
+    ("kk", True): listed("апам шешем қарындасым сіңлім қызым әйелім жеңгем әпкем көршім келінім құдағи әжем немерем"),
+    ("ru", False): listed("дядя дед брат сват сосед кум внук зять друг"),
+    ("ru", True): listed("тётя баба сестра соседка кума внучка сноха подруга бабушка"),
+}
+_PET_END = ("көш", "ош", "аш", "еш", "тай", "ік", "кен", "ше", "ка", "ик", "ок", "жан")
 _CONSONANTS = "бдғгжзкқлмнпрстшх"
 _SOUNDS = "аәеоөұүыіау"
 _CLOSING = ("н", "р", "л", "т", "п", "с", "ш", "й", "м", "к", "нт", "рт", "", "", "")
@@ -83,7 +114,31 @@ def strange(random: Random) -> str:
 
 
 def short_name(random: Random) -> str:
-    return random.choice(SHORT)
+    """A polite or tender short form: listed, or a beginning of a name with an ending of such forms."""
+    if random.random() < 0.5:
+        return random.choice(SHORT)
+    begin = first_name(random, woman=random.random() < 0.5)[:3].rstrip(_SOUNDS + "ийу")
+    if random.random() < 0.5:
+        return begin + random.choice(("еке", "еке", "екең", "әке", "ақа"))
+    return begin + random.choice(_PET_END)
+
+
+def diminutive(random: Random, *, woman: bool) -> str:
+    return random.choice(DIMINUTIVES_WOMEN if woman else DIMINUTIVES_MEN)
+
+
+def nickname(random: Random, language: str) -> str:
+    return random.choice(_NICKNAMES[language])
+
+
+def kin(random: Random, language: str) -> str:
+    """What stands after a name: Айгүл апай."""
+    return random.choice(_KIN[language])
+
+
+def kin_before(random: Random, language: str, *, woman: bool) -> str:
+    """What stands before a name: тётя Валя."""
+    return random.choice(_KIN_BEFORE[language, woman])
 
 
 def patronymic(random: Random, *, woman: bool) -> str:
@@ -142,11 +197,20 @@ def english_last(random: Random) -> str:
 def village(random: Random, listed_places: Sequence[str]) -> str:
     """A village in Kazakh or Russian spelling: most are listed, some are put together, some like no place at all."""
     kind = random.random()
-    if kind < 0.65:
+    if kind < 0.55:
         return random.choice(listed_places)
-    if kind < 0.8:
+    if kind < 0.65:
         return strange(random)
+    if kind < 0.72:
+        return random.choice(_PLACE_BEGIN) + strange(random)
+    if kind < 0.77:
+        return first_name(random, woman=False)
     return random.choice(_PLACE_BEGIN) + random.choice(_PLACE_END)
+
+
+def russian_village(random: Random) -> str:
+    """A village with a Russian name, known or not."""
+    return random.choice(_RUSSIAN_ROOTS) + random.choice(_RUSSIAN_PLACE_END)
 
 
 _CASES = {

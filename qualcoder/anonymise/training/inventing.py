@@ -15,12 +15,14 @@ from qualcoder.anonymise.words import WORD
 
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w))?\}")
 _TEMPLATES = {"kk": templates_kk.TEMPLATES, "ru": templates_ru.TEMPLATES, "en": templates_en.TEMPLATES}
-_KINDS = dict.fromkeys("FSLPI", Kind.PERSON) | {"V": Kind.PLACE, "D": Kind.PLACE, "O": Kind.ORG}
+# Slots for kin words are no names.
+_KINDS: dict[str, Kind] = dict.fromkeys("FSLPINC", Kind.PERSON) | {"V": Kind.PLACE, "D": Kind.PLACE, "O": Kind.ORG}
 _ORGS = (
     ("Бірлік", "Шаңырақ", "Мысал Құрылыс", "Ақ Жол", "Береке Агро", "Әділет", "Жаңа Дала", "Отан", "Тұлпар"),
     ("Мысал Строй", "Единство", "Береке Агро", "Ак Жол", "Степь", "Родник", "Новая Волна", "Отан", "Тулпар"),
     ("Mysal Stroi", "Bereke Agro", "Unity", "Ak Zhol", "Otan", "Green Steppe", "North Star Group", "Tulpar"),
 )
+_RUN_ON = 0.35
 _CAPITALISED = re.compile(r"(^|[\s\-])(\w)")
 
 
@@ -31,7 +33,22 @@ def invent(language: str, count: int, places: Places, seed: int) -> Iterator[Exa
     one_word = (_single(places.fine), _single(places.coarse))
     for number in range(count):
         template = templates[number % len(templates)]
-        yield _filled(template, language, one_word, random, f"invented:{language}:{number % len(templates)}")
+        made = _filled(template, language, one_word, random, f"invented:{language}:{number % len(templates)}")
+        if random.random() < _RUN_ON:
+            made = _run_on(made, _filled(random.choice(templates), language, one_word, random, made.group), random)
+        yield made
+
+
+def _run_on(first: Example, second: Example, random: Random) -> Example:
+    """Two sentences in one breath, as people speak."""
+    at_end = first.forms[-1] == "."
+    glue: tuple[str, ...] = (",",) if not at_end and random.random() < 0.6 else ()
+    begin = second.forms[0] if at_end or second.tags[0] != OUTSIDE else second.forms[0].lower()
+    return replace(
+        first,
+        forms=(*first.forms, *glue, begin, *second.forms[1:]),
+        tags=(*first.tags, *(OUTSIDE for _ in glue), *second.tags),
+    )
 
 
 def invent_mixed(language: str, count: int, places: Places, seed: int) -> Iterator[Example]:
@@ -67,11 +84,12 @@ def _filled(template: str, language: str, places: tuple[list[str], list[str]], r
             tags += [OUTSIDE] * len(words)
             before = None if words else before
             continue
-        kind = _KINDS[slot[1]]
+        kind = _KINDS.get(slot[1])
         said = _SAY[language](slot[1], slot[2] or "", (woman, foreign), places, random)
         for word in WORD.findall(said):
             forms.append(word)
-            tags.append(f"{'I' if before is kind else 'B'}-{kind.value}")
+            goes_on = before is kind and kind is not Kind.PLACE
+            tags.append(OUTSIDE if kind is None else f"{'I' if goes_on else 'B'}-{kind.value}")
             before = kind
         if piece.endswith("'s"):
             forms.append("'s")
@@ -102,7 +120,11 @@ def _in_kazakh(slot: str, case: str, voice: Voice, places: tuple[list[str], list
         return _initials(random, "АБЕЖКМНРСТ")
     if slot == "O":
         return random.choice(_ORGS[0])
+    if slot in "KB":
+        word = names.kin(random, "kk") if slot == "K" else names.kin_before(random, "kk", woman=woman)
+        return names.kazakh(word, case)
     name = {
+        "N": lambda: names.nickname(random, "kk"),
         "F": lambda: (names.russian_first if is_russian else names.first_name)(random, woman=woman),
         "S": lambda: names.short_name(random),
         "L": lambda: (names.russian_surname if is_russian else names.surname)(random, woman=woman),
@@ -122,12 +144,18 @@ def _in_russian(slot: str, case: str, voice: Voice, places: tuple[list[str], lis
         return _initials(random, "АБЕЖКМНРСТ")
     if slot == "O":
         return random.choice(_ORGS[1])
+    if slot == "K":
+        return names.kin(random, "ru")
+    if slot == "B":
+        return names.russian(names.kin_before(random, "ru", woman=woman), case)
     name = {
+        "N": lambda: names.nickname(random, "ru"),
+        "C": lambda: names.diminutive(random, woman=woman),
         "F": lambda: (names.russian_first if is_russian else names.first_name)(random, woman=woman),
         "S": lambda: names.short_name(random),
         "L": lambda: (names.russian_surname if is_russian else names.surname)(random, woman=woman),
         "P": lambda: names.russian_patronymic(random, woman=woman),
-        "V": lambda: names.village(random, places[0]),
+        "V": lambda: names.russian_village(random) if random.random() < 0.3 else names.village(random, places[0]),
         "D": lambda: random.choice(places[1]),
     }[slot]()
     if foreign < 0.9 or slot in "VD":
@@ -141,12 +169,15 @@ def _in_english(slot: str, case: str, voice: Voice, places: tuple[list[str], lis
         return _initials(random, "ABEGKMNRST")
     if slot == "O":
         return random.choice(_ORGS[2])
+    if slot == "K":
+        return names.kin(random, "en")
     if foreign < 0.35 and slot in "FL":
         return _capital(names.english_first(random) if slot == "F" else names.english_last(random))
     is_russian = foreign < 0.5
     name = {
         "F": lambda: (names.russian_first if is_russian else names.first_name)(random, woman=woman),
         "S": lambda: names.short_name(random),
+        "C": lambda: names.diminutive(random, woman=woman),
         "L": lambda: (names.russian_surname if is_russian else names.surname)(random, woman=woman),
         "P": lambda: names.russian_patronymic(random, woman=woman),
         "V": lambda: names.village(random, places[0]),

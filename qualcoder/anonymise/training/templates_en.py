@@ -1,5 +1,6 @@
 """English sentences in the manner of interviews, with gaps for names: F given name, L surname, P patronymic,
-I initials, V village, D district or oblast, O organisation. Names are English, or Kazakh and Russian in Latin letters.
+I initials, V village, D district or oblast, O organisation, S short form, C a diminutive; K is a kin word after a name,
+which is no part of it. Names are English, or Kazakh and Russian in Latin letters.
 """
 
 from __future__ import annotations
@@ -95,4 +96,61 @@ Nothing has changed since then
 Everything is decided in the office
 Maybe next time they will ask us
 Nobody asked us about the water
+{F} {K} told us to wait
+then {F} {K} brought us tea
+we visited {F} {K} at home
+nobody argues with {F} {K}
+{F} {K}'s house is over there
+Mr {L} had the keys
+they invited Mr {L} and Mrs {L}
+Mrs {L} from the office
+Mr {F} {L} and his brother {F}
+Ms {L} said so too
+Dr {L} examined him
+my cousin {F} thinks the same
+my wife {F} and my daughter {F}
+his wife {F} works in {D}
+I am {F} {L} from {V}
+I'm {F} and I live in {V}
+hi I am {F} {L}
+a friend of mine {F} {L} got lost near {D}
+we went with {F} {L} and {F} {L}
+{F} filmed it on her phone
+a boy called {F} ran in
+a woman named {F} {L} called
+people call her {S}
+everybody calls him {S}
+{S} is what they call him
+{C} came with his brother {C}
+{C} laughed at it
+I learned English in {D}
+we flew to {D} and then took a taxi to {V}
+we had a meeting in {D}
+she went back to {D} with {F}
+from {V} to {V} it takes an hour
+{V} and {V} share one doctor
+the polling station in {V} was cold
+there are three villages {V} {V} and {V}
+my uncle farms in {V}
+my father was born in {V} near {D}
+{V} has no school
+in {V} nobody came
+the akim of {V} is {L}
+deputy akim {F} {L} refused
+prosecutor {L} never answered
+the teacher {F} {P} counted the votes
+{L} got a hundred votes and {L} got fifty
+{L} and {L} both wanted it
+against {F} {L} there was only {F}
+{F} {L} who was the secretary cried
+what {L} promised was a road
+they say {F} paid for it
+ask {F} or {F}
+when {F} became akim the road was repaired
+thanks to {L} we have gas now
+Uncle told me nothing about it
+Grandmother was angry and Mother too
+Monday was cold and we stayed at home
+Everyone at the mosque knew about it
+The imam and the teacher counted together
 """

@@ -96,6 +96,7 @@ class Row:
     mean: float
     worst: float
     mentions: int
+    folds: int = FOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,10 @@ def tried(folder: Path, texts: Sequence[GoldText], seen: frozenset[str]) -> Tria
     return Trial(figures)
 
 
-def crossvalidate(data: Path, work: Path, languages: Sequence[str], tell: Callable[[str], None]) -> list[Row]:
-    """Train and try each fold of each language, beside the full models of the other two.
+def crossvalidate(
+    data: Path, work: Path, languages: Sequence[str], tell: Callable[[str], None], *, folds: int = FOLDS
+) -> list[Row]:
+    """Train and try each fold of each language, or only the first ones, beside the full models of the other two.
 
     Models that stand in `work` already are taken as they are.
     """
@@ -144,7 +147,7 @@ def crossvalidate(data: Path, work: Path, languages: Sequence[str], tell: Callab
     rows: list[Row] = []
     for language in languages:
         trials: list[Trial] = []
-        for fold in range(FOLDS):
+        for fold in range(min(folds, FOLDS)):
             taught, heard = split(examples[language], fold)
             folder = work / f"{language}{fold}"
             if not _is_whole(folder):
@@ -169,7 +172,8 @@ def _rows(language: str, trials: Sequence[Trial]) -> Iterator[Row]:
         mentions = sum(trial.figures[key][1] for trial in trials if key in trial.figures)
         case, tier, figure = key
         worst = max(shares) if figure.startswith(("texts", "flagged")) else min(shares)
-        yield Row(language, case, tier, figure, round(sum(shares) / len(shares), 4), round(worst, 4), mentions)
+        mean = sum(shares) / len(shares)
+        yield Row(language, case, tier, figure, round(mean, 4), round(worst, 4), mentions, len(trials))
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:

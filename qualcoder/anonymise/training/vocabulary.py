@@ -25,7 +25,7 @@ def build(path: Path, places: sources.Places, corpora: Mapping[str, Sequence[Exa
     }
     for language, name in flags.COMMON.items():
         sets[name] = _plain(_common(corpora.get(language, ()), _OFTEN))
-    sets[flags.SEEN_ENGLISH] = _plain(_common(corpora.get("en", ()), 1))
+    sets[flags.SEEN_ENGLISH] = _plain(_common(corpora.get("en", ()), 1) | sources.english_adjectives())
     hashed.write(path, sets)
 
 
