@@ -43,6 +43,7 @@ TICK_SECONDS = 1.0
 GAP_SECONDS = 0.3
 PING_SECONDS = 15.0
 RETRY_MILLISECONDS = 3000
+END = "event: end\ndata: {}\n\n"
 
 
 @router.put("/flags/{flag_id}", name="flags:put")
@@ -99,16 +100,18 @@ class Watcher:
     told: int = -1
 
     def look(self) -> str | None:
-        """What is new, nothing else; None once the session, the membership or the keys are gone."""
+        """What is new, or END once the session, the membership or the keys are gone; None to be asked again later."""
         try:
             return self._look()
-        except (DomainError, SQLAlchemyError):
+        except DomainError:
+            return END
+        except SQLAlchemyError:
             return None
 
-    def _look(self) -> str | None:
+    def _look(self) -> str:
         current = sessions.find_current(self.database, self.token)
         if current is None or (current.owes_factor and not self.is_demo):
-            return None
+            return END
         with self.database.read() as db:
             found = reach_codable(db, current.person, self.transcript_id, Act.READ_TEXT)
             if found.transcript.hidden_revision == self.told:
@@ -154,13 +157,12 @@ async def _looking(request: Request, watcher: Watcher, longest: float, woken: as
         woken.clear()
         found = None if keyring.is_sealed else await run_in_threadpool(watcher.look)
         if found is None:
-            yield "event: end\ndata: {}\n\n"
             return
         moment = time.monotonic()
         if found or moment - quiet_since > PING_SECONDS:
             quiet_since = moment
             yield found or ": still here\n\n"
-        if moment - began >= longest:
+        if found == END or moment - began >= longest:
             return
         await asyncio.sleep(GAP_SECONDS)
         with suppress(TimeoutError):

@@ -282,7 +282,8 @@ def show_again(db: Session, me: Person, study_id: UUID, person_id: PersonId, rea
         found, places = theirs.setdefault(transcript.id, (Reach(access, transcript), []))
         _set(db, found, row, Standing.NO_NAME, reason)
         places.append(Span(row.start, row.end))
-    for found, places in theirs.values():
+    # In one order, so that two who do this at once wait for each other and don't lock each other out.
+    for _id, (found, places) in sorted(theirs.items(), key=lambda item: item[0]):
         _write_hidden(db, found.transcript, places)
         _record(db, found, "passage.shown", len(places))
     return len(rows)

@@ -18,8 +18,9 @@ from sqlmodel import col, select
 
 from qualcoder.coding import index_socket, searching
 from qualcoder.coding import service as coding
+from qualcoder.coding.models import Coding
 from qualcoder.coding.service import NewCoding
-from qualcoder.core.ids import CodeId, CodingId, RoundId, TranscriptId, new_id
+from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.home import Home
 from qualcoder.matrices import service as matrices
 from qualcoder.matrices.cells import Question
@@ -46,7 +47,7 @@ class Scene:
     transcript: Transcript
     codes: Mapping[str, CodeId]
     coding: UUID
-    race: RoundId
+    race: UUID
     pages: Mapping[str, Browser]
     scripts: Mapping[str, Script]
 
@@ -192,7 +193,7 @@ def test_flagged_words_are_gone_from_every_exit(scene: Scene, name: str) -> None
     if name not in NO_TEXT:
         assert MISSED in EXITS[name](scene)
         with scene.home.data.transaction() as db:
-            db.get_one(coding.Coding, scene.coding).deleted_at = None
+            db.get_one(Coding, scene.coding).deleted_at = None
     for _ in range(2):
         flag_words(scene.home, scene.world.coder, scene.transcript, note="Сосед")
     said = EXITS[name](scene)

@@ -201,7 +201,7 @@ def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: 
     )
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
-    greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), "Заметка о флаге")  # type: ignore[arg-type]  # a transcript's id
+    greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), "Заметка о флаге")
     flags.flag(db, world.coder, greeting)
     return {"coding": made.coding.id, "export": export.id, "flag": greeting.id}
 

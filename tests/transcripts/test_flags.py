@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from qualcoder.accounts.models import Person, Role
+from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.audit.models import AuditEntry
 from qualcoder.coding import service as coding
@@ -20,7 +21,7 @@ from qualcoder.core.ids import CodingId, new_id
 from qualcoder.core.text import Span
 from qualcoder.home import Home
 from qualcoder.transcripts import flagged, flags, publishing
-from qualcoder.transcripts.access import NotCodable
+from qualcoder.transcripts.access import NotCodable, reach_codable
 from qualcoder.transcripts.flag_models import Standing
 from qualcoder.transcripts.hiding import MARK
 from qualcoder.transcripts.models import Transcript, TranscriptState
@@ -153,7 +154,7 @@ def test_codings_over_a_hidden_passage_stay_and_can_be_made_and_sent_again(
             (place.start, place.end, None),
             (later.span.start, later.span.end, None),
         ]
-        key = coding.reach_codable(db, world.pi, transcript.id, coding.Act.CODE).key
+        key = reach_codable(db, world.pi, transcript.id, Act.CODE).key
         assert rows[1].quote_mac == coding.quote_mac(db, key, MISSED)
 
 

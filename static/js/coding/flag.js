@@ -112,7 +112,8 @@ export function openFlags({ bench, text, passage, redraw, left }) {
     if (source || document.hidden) return;
     source = new EventSource(bench.dataset.live);
     source.addEventListener("hidden", (event) => take(JSON.parse(event.data)));
-    source.addEventListener("end", later);
+    // Signed out: whoever comes back from signing in comes back to this page.
+    source.addEventListener("end", quiet);
     source.addEventListener("error", () => { if (source?.readyState === EventSource.CLOSED) later(); });
   }
   function later() {
@@ -126,7 +127,7 @@ export function openFlags({ bench, text, passage, redraw, left }) {
   document.addEventListener("visibilitychange", () => (document.hidden ? quiet() : listen()));
   addEventListener("pagehide", quiet);
   addEventListener("pageshow", listen);
-  addEventListener("online", listen);
+  for (const back of ["online", "focus"]) addEventListener(back, listen);
   listen();
 
   return { open, again };
