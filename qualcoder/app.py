@@ -16,7 +16,7 @@ from qualcoder.audit import routes as audit
 from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
-from qualcoder.coding import events_api, search_api
+from qualcoder.coding import events_api, flag_routes, search_api
 from qualcoder.coding import routes as coding
 from qualcoder.custody import routes as custody
 from qualcoder.home import Home
@@ -28,7 +28,8 @@ from qualcoder.matrices import routes as matrices
 from qualcoder.races import api as races_api
 from qualcoder.races import routes as races
 from qualcoder.transcripts import api as transcripts_api
-from qualcoder.transcripts import reading_routes, registry_routes, review_api, review_routes
+from qualcoder.transcripts import flag_api, reading_routes, registry_routes, review_api, review_routes
+from qualcoder.transcripts import flag_routes as queue_routes
 from qualcoder.transcripts import routes as transcripts
 from qualcoder.web import errors, gate, openapi_routes, security, session_routes
 from qualcoder.web.bearer import Budget
@@ -48,8 +49,10 @@ ROUTERS = (
     review_routes,
     reading_routes,
     registry_routes,
+    queue_routes,
     codebooks,
     coding,
+    flag_routes,
     matrices,
     jobs,
     custody,
@@ -61,6 +64,7 @@ API_ROUTERS = (
     interviews_api,
     transcripts_api,
     review_api,
+    flag_api,
     codebooks_api,
     coding_api,
     events_api,

@@ -15,10 +15,12 @@ from qualcoder.custody import models as custody
 from qualcoder.interviews import models as interviews
 from qualcoder.matrices import models as matrices
 from qualcoder.races import models as races
+from qualcoder.transcripts import flag_models as flags
 from qualcoder.transcripts import models as transcripts
 from qualcoder.vault import models as vault
 
-MODELS = (core, vault, audit, accounts, anonymise, races, interviews, transcripts, codebooks, coding, matrices, custody)
+_BEFORE_TEXTS = (core, vault, audit, accounts, anonymise, races, interviews)
+MODELS = (*_BEFORE_TEXTS, transcripts, flags, codebooks, coding, matrices, custody)
 
 DATA: MetaData = Table.metadata
 KEYS: MetaData = KeysTable.metadata

@@ -20,6 +20,8 @@ from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.commands.studies import receive_and_search
+from qualcoder.core.ids import new_id
+from qualcoder.core.text import Span
 from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
 from qualcoder.home import Home, migrate, open_home
 from qualcoder.interviews.models import Category, LinkType
@@ -32,14 +34,16 @@ from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.models import Round
 from qualcoder.settings import Settings
+from qualcoder.transcripts import flags
 from qualcoder.transcripts import service as transcripts
+from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
 from tests.homes import all_routes, give_factor, give_keys, work_off
 from tests.served import Served, environment_of, free_port, serving
 
 SLUG = description()["study"]["slug"]
-NOT_PAGES = frozenset({"healthz", "robots", "matrices:export_file"})
+NOT_PAGES = frozenset({"healthz", "robots", "matrices:export_file", "coding:live"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ PAGES = (
     PageOf("interviews:show", "pi", lambda show: f"/interviews/{show.interview}"),
     PageOf("transcripts:list", "pi", _study("transcripts")),
     PageOf("transcripts:list", "coder", _study("transcripts"), name="transcripts-of-a-coder"),
+    PageOf("flags:list", "pi", _study("flags")),
+    PageOf("flags:list", "pi", _study("flags?standing=name"), name="flags-that-are-names"),
     PageOf("transcripts:upload_form", "pi", _study("upload")),
     PageOf("transcripts:speakers", "pi", lambda show: f"/transcripts/{show.received}/speakers"),
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.searched}/status"),
@@ -207,6 +213,7 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
         db.get_one(Transcript, failed.id).state = TranscriptState.FAILED
         first = db.exec(select(Transcript).order_by(col(Transcript.number))).first()
         assert first is not None
+        _flag(db, pi, first)
         return {
             "codable": first.id,
             "interview": first.interview_id,
@@ -216,6 +223,14 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
             "searched": searched.id,
             "failed": failed.id,
         }
+
+
+def _flag(db: Session, pi: Person, transcript: Transcript) -> None:
+    """A flag that waits, and one that was decided."""
+    for start in (0, 40):
+        new = NewFlag(new_id(), transcript.id, transcript.text_number, Span(start, start + 12), "Village nickname?")
+        flags.flag(db, pi, new)
+    flags.decide(db, pi, new.id, is_name=True, seen_version=1)
 
 
 def _entity_of(db: Session, transcript_id: UUID) -> UUID:

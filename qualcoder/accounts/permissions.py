@@ -30,6 +30,8 @@ class Act(StrEnum):
     RECORD_CONSENT = "record_consent"
     READ_TEXT = "read_text"
     CODE = "code"
+    FLAG = "flag"
+    DECIDE_FLAGS = "decide_flags"
     SEE_MATRIX = "see_matrix"
     EXPORT = "export"
     SEE_JOBS = "see_jobs"
@@ -63,6 +65,9 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.RECORD_CONSENT: _FIELD,
     Act.READ_TEXT: _READERS,
     Act.CODE: _READERS,
+    Act.FLAG: _READERS,
+    # A researcher decides on flags in own uploads: `transcripts.flagged`.
+    Act.DECIDE_FLAGS: _FIELD,
     # Figures by race leave for the PI only until the disclosure gate exists.
     Act.SEE_MATRIX: _PI,
     Act.EXPORT: _PI,

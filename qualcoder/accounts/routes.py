@@ -21,6 +21,7 @@ from qualcoder.core.errors import Conflict, DomainError, Invalid
 from qualcoder.core.ids import PersonId
 from qualcoder.core.messages import N_
 from qualcoder.home import Home
+from qualcoder.transcripts.flagged import waiting_for
 from qualcoder.vault import identity
 from qualcoder.vault.sealing import keyring_of
 from qualcoder.web.deps import Db, HomeDep, Me, ReadDb, WriteDb
@@ -49,6 +50,7 @@ class StudyCard:
     piles: tuple[waiting.Pile, ...]
     work: waiting.CodingWork | None
     figures: waiting.Figures | None
+    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _home(request: Request, db: ReadDb, me: Me, *, errors: dict[str, str], slug:
             waiting.piles(db, access),
             waiting.coding_work(db, access),
             waiting.figures(db, access),
+            waiting_for(db, access),
         )
         for access in studies_of(db, me)
     ]

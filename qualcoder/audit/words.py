@@ -50,6 +50,10 @@ ACT_LABELS = {
     "coding.removed": N_("took a code off a passage"),
     "coding.restored": N_("brought a coding back"),
     "memo.added": N_("wrote a memo"),
+    "passage.flagged": N_("flagged passages that may name somebody; they were hidden"),
+    "passage.confirmed": N_("confirmed that a flagged passage names somebody; it stays hidden"),
+    "passage.shown": N_("decided that flagged passages name nobody; they are shown again"),
+    "flags.opened": N_("opened the flagged passages"),
     "matrix.cell_opened": N_("opened passages behind a figure"),
     "search.done": N_("searched the study"),
     "export.asked": N_("asked for an export"),
@@ -64,4 +68,13 @@ ACT_LABELS = {
     "token.revoked": N_("revoked a token"),
 }
 # That somebody looked at something; who may not see the whole record does not see who looked.
-LOOKING = frozenset({"interview.opened", "original.opened", "transcript.opened", "matrix.cell_opened", "search.done"})
+LOOKING = frozenset(
+    {
+        "interview.opened",
+        "original.opened",
+        "transcript.opened",
+        "flags.opened",
+        "matrix.cell_opened",
+        "search.done",
+    }
+)

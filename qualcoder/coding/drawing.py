@@ -6,7 +6,7 @@ The text of ``.x`` is the turn's body, letter for letter. Everything that people
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from qualcoder.coding.view import CodingMark, Stripe, TurnView
 from qualcoder.core.catalogue import Catalogue
 from qualcoder.core.messages import N_
+from qualcoder.core.text import Span
 
 _VALENCES = {"helps": N_("helps"), "hinders": N_("hinders"), "denies": N_("denies")}
 _ID = "\0"
@@ -38,11 +39,10 @@ class Drawer:
 
     def _turn(self, view: TurnView) -> str:
         turn = view.turn
+        words = self._words_with_hidden(view) if turn.hidden else [str(escape(piece.text)) for piece in view.segments]
         body = "".join(
-            f'<mark class="{piece.depth_class}" data-s="{piece.index}">{escape(piece.text)}</mark>'
-            if piece.depth
-            else escape(piece.text)
-            for piece in view.segments
+            f'<mark class="{piece.depth_class}" data-s="{piece.index}">{shown}</mark>' if piece.depth else shown
+            for piece, shown in zip(view.segments, words, strict=True)
         )
         return (
             f'<article class="turn" id="t{turn.n}" data-o="{turn.start}" data-n="{turn.length}"'
@@ -50,6 +50,20 @@ class Drawer:
             f' id="s{turn.n}"><b>{escape(turn.speaker)}</b> <span class="tn">{turn.n}</span></header>'
             f'<p class="x" lang="{escape(turn.language)}">{body}</p>{self._margin(view)}</article>'
         )
+
+    def _words_with_hidden(self, view: TurnView) -> list[str]:
+        """The text of each segment; what is hidden has a name for those who hear the page."""
+        at, shown = 0, []
+        for piece in view.segments:
+            parts = []
+            for start, end, is_hidden in _cut(at, at + len(piece.text), view.turn.hidden):
+                words = escape(piece.text[start - at : end - at])
+                parts.append(
+                    f'<span class="hid" role="img" aria-label="{self._hidden}">{words}</span>' if is_hidden else words
+                )
+            shown.append("".join(parts))
+            at += len(piece.text)
+        return shown
 
     def _margin(self, view: TurnView) -> str:
         if not view.marks:
@@ -115,5 +129,24 @@ class Drawer:
         return self.book.text(N_("you"))
 
     @cached_property
+    def _hidden(self) -> str:
+        return str(escape(self.book.text(N_("hidden passage"))))
+
+    @cached_property
     def _memo(self) -> str:
         return str(escape(self.book.text(N_("memo"))))
+
+
+def _cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
+    """A stretch cut where hidden ones begin and end; these don't overlap and are in reading order."""
+    at = start
+    for span in hidden:
+        low, high = max(at, span.start), min(end, span.end)
+        if low >= high:
+            continue
+        if low > at:
+            yield at, low, False
+        yield low, high, True
+        at = high
+    if at < end:
+        yield at, end, False

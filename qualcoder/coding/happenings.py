@@ -47,6 +47,7 @@ class Topic(StrEnum):
 TOPICS = {
     "coding": Topic.CODING,
     "transcript": Topic.TRANSCRIPT,
+    "passage": Topic.TRANSCRIPT,
     "finding": Topic.REVIEW,
     "findings": Topic.REVIEW,
     "review": Topic.REVIEW,

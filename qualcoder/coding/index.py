@@ -1,7 +1,8 @@
 """The index of searches: folded texts of released transcripts, in the worker's memory and nowhere else.
 
 Nothing is kept until somebody searches a study; then its texts are opened in the background. A text version never
-changes, so its id says whether what is kept is what is asked for. Texts that were withdrawn, replaced or not asked for
+changes but for what flags hide in it, so its id and how often that changed say whether what is kept is what is asked
+for. Texts that were withdrawn, replaced or not asked for
 in a while are let go.
 """
 
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select as sql
 from sqlmodel import Session, col
@@ -21,6 +22,7 @@ from qualcoder.coding.folded import FoldedText, Verdict
 from qualcoder.coding.search import Query
 from qualcoder.core.db import Database
 from qualcoder.transcripts.models import SealedTo, Transcript, TranscriptState, Turn
+from qualcoder.transcripts.queries import hide_in
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.aead import CannotOpen
@@ -118,7 +120,7 @@ class Index:
                 for version in study.texts.keys() - released.keys():
                     del study.texts[version]
                     self._is_full = False
-                sealing.preload(db, list(released.values()))
+                sealing.preload(db, [text.key for text in released.values()])
                 self._load(db, study, released)
 
     def _alive(self) -> list[tuple[UUID, _Study]]:
@@ -129,7 +131,7 @@ class Index:
                     self._is_full = False
             return list(self._studies.items())
 
-    def _load(self, db: Session, study: _Study, released: dict[UUID, KeyRef]) -> None:
+    def _load(self, db: Session, study: _Study, released: dict[UUID, _Text]) -> None:
         room = self._room - self.size
         missing = [version for version in released if version not in study.texts]
         for first in range(0, len(missing), BATCH):
@@ -147,27 +149,45 @@ class Index:
             time.sleep(PAUSE_SECONDS)
 
 
-def _released(db: Session, study_id: UUID) -> dict[UUID, KeyRef]:
-    """The text versions of a study that may be searched, with their keys."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text version that may be searched, and the key that opens it."""
+
+    version_id: UUID
+    key: KeyRef
+
+
+def text_id(version_id: UUID, hidden_revision: int) -> UUID:
+    """What a text is called here: another name each time that something in it is hidden or shown again."""
+    return uuid5(version_id, str(hidden_revision)) if hidden_revision else version_id
+
+
+def _released(db: Session, study_id: UUID) -> dict[UUID, _Text]:
+    """The texts of a study that may be searched, by what they are called now."""
     rows = db.execute(
-        sql(col(Transcript.text_version_id), col(Transcript.interview_id))
+        sql(col(Transcript.text_version_id), col(Transcript.interview_id), col(Transcript.hidden_revision))
         .where(col(Transcript.study_id) == study_id, col(Transcript.state) == TranscriptState.CODABLE)
         .order_by(col(Transcript.number))
     )
-    return {version: KeyRef.interview(interview_id, study_id) for version, interview_id in rows}
+    return {
+        text_id(version, revision): _Text(version, KeyRef.interview(interview_id, study_id))
+        for version, interview_id, revision in rows
+    }
 
 
-def _folded(db: Session, batch: dict[UUID, KeyRef]) -> Iterator[tuple[UUID, FoldedText]]:
+def _folded(db: Session, batch: dict[UUID, _Text]) -> Iterator[tuple[UUID, FoldedText]]:
+    columns = (Turn.text_version_id, Turn.n, Turn.id, Turn.sealed_rev, Turn.body_ct, Turn.hidden)
+    versions = [text.version_id for text in batch.values()]
     rows = db.execute(
-        sql(col(Turn.text_version_id), col(Turn.n), col(Turn.id), col(Turn.sealed_rev), col(Turn.body_ct))
-        .where(col(Turn.text_version_id).in_(list(batch)), col(Turn.sealed_to) == SealedTo.INTERVIEW)
+        sql(*(col(column) for column in columns))
+        .where(col(Turn.text_version_id).in_(versions), col(Turn.sealed_to) == SealedTo.INTERVIEW)
         .order_by(col(Turn.text_version_id), col(Turn.n))
     ).all()
-    for version, key in batch.items():
-        open_one = sealing.bulk_opener(db, key, f.TURN_BODY)
-        turns = [row for row in rows if row[0] == version]
+    for name, text in batch.items():
+        open_one = sealing.bulk_opener(db, text.key, f.TURN_BODY)
+        turns = [row for row in rows if row[0] == text.version_id]
         try:
-            bodies = [open_one(row[2], row[3], row[4]) for row in turns]
+            bodies = [hide_in(open_one(row[2], row[3], row[4]), row[5]) for row in turns]
         except (Shredded, CannotOpen):
             continue
-        yield version, FoldedText.of(bodies, [row[1] for row in turns])
+        yield name, FoldedText.of(bodies, [row[1] for row in turns])

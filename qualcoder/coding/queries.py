@@ -35,7 +35,7 @@ LAST_CODINGS = 200
 def turn_text(turn: OpenTurn) -> TurnText:
     """A turn for drawing."""
     language = turn.language if turn.language != "mixed" else "ru"
-    return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body)
+    return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body, turn.hidden)
 
 
 _SHOWN = (
@@ -216,6 +216,8 @@ def open_transcript(
         codes=choices(codes_of(db, transcript.study_id), counts, language),
         coding_count=sum(counts.values()),
         can_code=found.access.may(Act.CODE),
+        can_flag=found.access.may(Act.FLAG),
+        hidden_revision=transcript.hidden_revision,
         recent=recent_codes(db, found),
         quote=quote or QuoteEntry(),
     )

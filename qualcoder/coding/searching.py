@@ -23,12 +23,13 @@ from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.coding import search
 from qualcoder.coding.folded import Verdict
+from qualcoder.coding.index import text_id
 from qualcoder.coding.index_socket import Asker, Question
 from qualcoder.coding.search import Piece, Query
 from qualcoder.core.ids import TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.models import SealedTo, Transcript, TranscriptState, Turn
-from qualcoder.transcripts.queries import within_reach
+from qualcoder.transcripts.queries import hide_in, within_reach
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef, Shredded
@@ -108,6 +109,7 @@ class _Source:
     number: int
     version_id: UUID
     key: KeyRef
+    text_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def search_study(
     sources = _sources(db, access, ask)
     sealing.preload(db, [source.key for source in sources])
     limits = _Limits(page, PASSAGES_WITHIN if ask.within else PASSAGES, time.monotonic() + patience_seconds)
-    versions = [source.version_id for source in sources]
+    versions = [source.text_id for source in sources]
     question = Question(study_id, versions, ask.words, ask.reads_kazakh_as_russian, limits.passages)
     answer = _go_through(db, query, sources, limits, Asker(db.info["settings"].search_socket, question))
 
@@ -154,6 +156,7 @@ def _sources(db: Session, access: Access, ask: Ask) -> list[_Source]:
             col(Transcript.text_version_id),
             col(Transcript.interview_id),
             col(Transcript.study_id),
+            col(Transcript.hidden_revision),
         )
         .where(*within_reach(access), col(Transcript.state) == TranscriptState.CODABLE)
         .where(col(Transcript.number) > ask.after)
@@ -162,8 +165,14 @@ def _sources(db: Session, access: Access, ask: Ask) -> list[_Source]:
     if ask.within is not None:
         query = query.where(col(Transcript.id) == ask.within)
     return [
-        _Source(TranscriptId(transcript_id), number, version_id, KeyRef.interview(interview_id, study_id))
-        for transcript_id, number, version_id, interview_id, study_id in db.execute(query)
+        _Source(
+            TranscriptId(transcript_id),
+            number,
+            version_id,
+            KeyRef.interview(interview_id, study_id),
+            text_id(version_id, hidden_revision),
+        )
+        for transcript_id, number, version_id, interview_id, study_id, hidden_revision in db.execute(query)
     ]
 
 
@@ -175,7 +184,7 @@ def _go_through(db: Session, query: Query, sources: Sequence[_Source], limits: _
         batch = sources[first : first + BATCH]
         # No more than a batch can fit beyond a full page.
         known = index.known(first, len(batch), limits.page - len(found) + BATCH)
-        if to_open := [source for source in batch if known.get(source.version_id, _UNKNOWN)]:
+        if to_open := [source for source in batch if known.get(source.text_id, _UNKNOWN)]:
             found += _fitting(db, query, to_open, known, limits.passages)
             db.rollback()
         searched += len(batch)
@@ -196,7 +205,7 @@ def _fitting(
 ) -> Iterator[FoundIn]:
     for source, turns, bodies in _opened(db, batch, known):
         one = _look(query, source, turns, bodies, shown)
-        if verdict := known.get(source.version_id):
+        if verdict := known.get(source.text_id):
             if one is not None and one.turns == len(verdict.shown):
                 yield replace(one, hits=verdict.hits, turns=verdict.turns)
             else:
@@ -209,7 +218,7 @@ def _opened(
     db: Session, batch: Sequence[_Source], known: Mapping[UUID, Verdict | None]
 ) -> Iterator[tuple[_Source, list[_Turn], list[bytes]]]:
     """Each transcript's turns with their text as UTF-8: all, or those that the index names. One statement."""
-    named = {source.version_id: verdict.shown for source in batch if (verdict := known.get(source.version_id))}
+    named = {source.version_id: verdict.shown for source in batch if (verdict := known.get(source.text_id))}
     whole = [source.version_id for source in batch if source.version_id not in named]
     wanted = [and_(col(Turn.text_version_id) == version, col(Turn.n).in_(shown)) for version, shown in named.items()]
     rows: dict[UUID, list[_Turn]] = {}
@@ -223,6 +232,7 @@ def _opened(
             col(Turn.start),
             col(Turn.language),
             col(Turn.is_interviewer),
+            col(Turn.hidden),
         )
         .where(or_(col(Turn.text_version_id).in_(whole), *wanted) if whole else or_(*wanted))
         .where(col(Turn.sealed_to) == SealedTo.INTERVIEW)
@@ -233,7 +243,7 @@ def _opened(
         turns = rows.get(source.version_id, [])
         open_one = sealing.bulk_opener(db, source.key, f.TURN_BODY)
         try:
-            yield source, turns, [open_one(row[1], row[2], row[3]) for row in turns]
+            yield source, turns, [hide_in(open_one(row[1], row[2], row[3]), row[-1]) for row in turns]
         except Shredded:
             continue  # withdrawn since the search began
 
@@ -256,7 +266,7 @@ def _look(query: Query, source: _Source, turns: Sequence[_Turn], bodies: Sequenc
 
 
 def _passage(turn: _Turn, body: str, spans: Sequence[Span]) -> Passage:
-    *_sealed, n, start, language, is_interviewer = turn
+    *_sealed, n, start, language, is_interviewer, _hidden = turn
     lit = tuple(Span(start + span.start, start + span.end) for span in spans[:LIT])
     spoken = language if language != "mixed" else "ru"
     return Passage(n, spoken, is_interviewer, len(spans), lit, search.snippet(body, spans))

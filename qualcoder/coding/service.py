@@ -22,7 +22,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.models import Transcript, Turn
-from qualcoder.transcripts.queries import OpenTurn, open_turns
+from qualcoder.transcripts.queries import OpenTurn, as_shown, open_turns, open_whole_turns
 from qualcoder.vault import fields as f
 from qualcoder.vault import hashing, sealing
 from qualcoder.vault.keys import KeyRef
@@ -95,8 +95,10 @@ def _add(db: Session, me: Person, new: NewCoding) -> Touched:
         raise TextChanged(transcript, new.text_number)
     code, version, known = _code(db, found, new)
     span = within(new.span, transcript.n_chars)
-    turns = turns_at(db, found, span)
-    exact, quote = _exact(turns, span)
+    whole = whole_turns_at(db, found, span)
+    # The exact place and its words don't depend on what is hidden now: a coding sent again finds itself.
+    exact, quote = _exact(whole, span)
+    turns = tuple(map(as_shown, whole))
     if known is not None:
         return Touched(_again(db, found, known, new, exact), found, turns)
     coding = Coding(
@@ -160,6 +162,11 @@ def _again(db: Session, found: Reach, known: Coding, new: NewCoding, exact: Span
 
 def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
     """The turns that a span touches and, where there is one, the turn before them, opened."""
+    return tuple(map(as_shown, whole_turns_at(db, found, span)))
+
+
+def whole_turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
+    """The same with what flags hide: to compute with, never to show."""
     version_id = _version_of(found.transcript)
     before = (
         sql(col(Turn.start))
@@ -186,7 +193,7 @@ def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
         )
         .order_by(col(Turn.start))
     ).all()
-    return tuple(open_turns(db, found.key, list(rows)))
+    return tuple(open_whole_turns(db, found.key, list(rows)))
 
 
 def _exact(turns: tuple[OpenTurn, ...], span: Span) -> tuple[Span, str]:

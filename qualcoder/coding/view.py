@@ -7,6 +7,8 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from qualcoder.core.text import Span
+
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
@@ -22,6 +24,7 @@ class TurnText:
     language: str
     speaker: str = field(repr=False)
     body: str = field(repr=False)
+    hidden: tuple[Span, ...] = ()
 
     @property
     def end(self) -> int:
@@ -168,6 +171,8 @@ class WorkbenchView:
     codes: tuple[CodeChoice, ...]
     coding_count: int
     can_code: bool
+    can_flag: bool = False
+    hidden_revision: int = 0
     crumbs: tuple[Crumb, ...] = ()
     recent: tuple[UUID, ...] = ()
     valences: tuple[str, ...] = ("helps", "hinders", "denies")

@@ -138,9 +138,11 @@ def plain_bytes(why: str, *, nullable: bool = False, index: bool = False, unique
     )
 
 
-def plain_json(why: str) -> Any:
+def plain_json(why: str, *, nullable: bool = False) -> Any:
     """A small JSON value without text of people."""
-    return Field(sa_column=Column(JSON, nullable=False, info={"harmless": why}))
+    default: Any = None if nullable else PydanticUndefined
+    column = Column(JSON(none_as_null=nullable), nullable=nullable, info={"harmless": why})
+    return Field(default=default, sa_column=column)
 
 
 def text_enum(

@@ -62,7 +62,10 @@ class TranscriptOut(TranscriptRef):
 
 
 class TurnOut(Reply):
-    """One speaker's turn: `[start, end)` in code points of the text, `bounds` are sentence starts within the turn."""
+    """One speaker's turn: `[start, end)` in code points of the text, `bounds` are sentence starts within the turn.
+
+    `hidden` are stretches of the text that flags hide; in `body` marks of the same length stand there.
+    """
 
     n: int
     start: int
@@ -72,6 +75,7 @@ class TurnOut(Reply):
     is_interviewer: bool
     speaker: str
     body: str
+    hidden: tuple[tuple[int, int], ...]
 
 
 class Progress(Reply):
@@ -138,6 +142,7 @@ def turn_out(turn: OpenTurn) -> TurnOut:
         is_interviewer=turn.is_interviewer,
         speaker=turn.speaker,
         body=turn.body,
+        hidden=tuple((turn.start + span.start, turn.start + span.end) for span in turn.hidden),
     )
 
 

@@ -26,7 +26,7 @@ class BulkResult:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """Transcripts that a person may see, and who codes them for those who assign."""
+    """Transcripts that a person may see, who codes them for those who assign, and how many flags wait for deciders."""
 
     lines: tuple[TranscriptLine, ...]
     states: tuple[TranscriptState, ...]
@@ -37,6 +37,7 @@ class ListView:
     coders: tuple[Member, ...]
     assigned: dict[TranscriptId, list[PersonId]]
     done: BulkResult | None
+    flags: int | None = None
 
     def coders_on(self, line: TranscriptLine) -> str:
         """Names of those who may code a transcript."""

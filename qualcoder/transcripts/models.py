@@ -74,6 +74,7 @@ class Transcript(Versioned, Table, table=True):
     n_chars: int = 0
     n_turns: int = 0
     review_revision: int = 0
+    hidden_revision: int = 0
     notices: list[str] = plain_json("codes of what the reader of the file left out or was unsure of")
     error_code: str | None = plain_text("name of a failure", length=60, nullable=True)
     uploaded_by: PersonId = IdColumn(foreign="person.id")
@@ -119,6 +120,7 @@ class Turn(Table, table=True):
     length: int
     bounds: list[int] = plain_json("where sentences start, in code points")
     language: str = plain_text("ru, kk, en or mixed", length=10)
+    hidden: list[list[int]] | None = plain_json("offsets of what flags hide; null is nothing", nullable=True)
     is_interviewer: bool = False
     sealed_to: SealedTo = text_enum(SealedTo, name="turn_sealed_to", default=SealedTo.INTERVIEW)
     speaker_ct: bytes = f.sealed(f.TURN_SPEAKER)

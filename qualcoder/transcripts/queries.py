@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,7 +16,9 @@ from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Role
 from qualcoder.core.ids import InterviewId, PersonId, TranscriptId
 from qualcoder.core.models import Job
+from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.hiding import hide
 from qualcoder.transcripts.models import Assignment, SealedTo, TextKind, TextVersion, Transcript, TranscriptState, Turn
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
@@ -30,6 +32,7 @@ _READ = (
     "start",
     "length",
     "bounds",
+    "hidden",
     "language",
     "is_interviewer",
     "sealed_to",
@@ -58,7 +61,7 @@ class TranscriptLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """A turn with its text opened."""
+    """A turn with its text opened. `hidden` are the stretches that flags hide, counted from the turn's start."""
 
     n: int
     start: int
@@ -68,6 +71,7 @@ class OpenTurn:
     is_interviewer: bool
     speaker: str
     body: str
+    hidden: tuple[Span, ...] = ()
 
     @property
     def end(self) -> int:
@@ -195,6 +199,8 @@ class SealedTurn(Protocol):
     @property
     def bounds(self) -> list[int]: ...
     @property
+    def hidden(self) -> list[list[int]] | None: ...
+    @property
     def language(self) -> str: ...
     @property
     def is_interviewer(self) -> bool: ...
@@ -209,7 +215,17 @@ class SealedTurn(Protocol):
 
 
 def open_turns(db: Session, key: KeyRef, turns: Sequence[SealedTurn]) -> list[OpenTurn]:
-    """Open turns. The caller has checked the permission and recorded the disclosure."""
+    """Open turns, without what flags hide. The caller has checked the permission and recorded the disclosure."""
+    return [as_shown(turn) for turn in open_whole_turns(db, key, turns)]
+
+
+def as_shown(turn: OpenTurn) -> OpenTurn:
+    """A turn as people may see it: what flags hide is marks."""
+    return replace(turn, body=hide(turn.body, turn.hidden)) if turn.hidden else turn
+
+
+def open_whole_turns(db: Session, key: KeyRef, turns: Sequence[SealedTurn]) -> list[OpenTurn]:
+    """Open turns with what flags hide: for those who decide on flags, and for computing on the text."""
     speaker_in = sealing.bulk_opener(db, key, f.TURN_SPEAKER)
     body_in = sealing.bulk_opener(db, key, f.TURN_BODY)
     return [
@@ -222,10 +238,21 @@ def open_turns(db: Session, key: KeyRef, turns: Sequence[SealedTurn]) -> list[Op
             is_interviewer=turn.is_interviewer,
             speaker=speaker_in(turn.id, turn.sealed_rev, turn.speaker_ct).decode(),
             body=body_in(turn.id, turn.sealed_rev, turn.body_ct).decode(),
+            hidden=hidden_in(turn.hidden),
         )
         for turn in turns
         if turn.sealed_to is SealedTo.INTERVIEW
     ]
+
+
+def hidden_in(kept: list[list[int]] | None) -> tuple[Span, ...]:
+    """The stretches of a turn as its row keeps them."""
+    return tuple(Span(start, end) for start, end in kept) if kept else ()
+
+
+def hide_in(body: bytes, kept: list[list[int]] | None) -> bytes:
+    """A body (UTF-8) without what flags hide, for those who open turns by themselves."""
+    return hide(body.decode(), hidden_in(kept)).encode() if kept else body
 
 
 def turns_of(db: Session, text_version_id: object) -> list[Turn]:

@@ -26,6 +26,7 @@ from qualcoder.interviews.words import CATEGORY_LABELS, KIND_LABELS, LINK_LABELS
 from qualcoder.races.queries import round_keys
 from qualcoder.transcripts import bulk, queries, reviewing, service
 from qualcoder.transcripts.access import reach
+from qualcoder.transcripts.flagged import waiting_for
 from qualcoder.transcripts.forms import BulkForm, SeenForm, UploadForm
 from qualcoder.transcripts.list_view import BulkResult, ListView
 from qualcoder.transcripts.models import TranscriptState
@@ -174,6 +175,7 @@ def _list(
         coders=tuple(member for member in members if allows(member.role, Act.CODE)),
         assigned=queries.coders_of(db, [line.id for line in lines]) if may_assign else {},
         done=done,
+        flags=waiting_for(db, access) if access.may(Act.DECIDE_FLAGS) else None,
     )
     return render(request, "transcripts/list.html", view, title=N_("Transcripts"), access=access)
 

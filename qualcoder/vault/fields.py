@@ -63,6 +63,8 @@ TRANSCRIPT_TITLE = SealedField(0x0401, "transcript.title_ct", _I)
 TRANSCRIPT_FILE_NAME = SealedField(0x0402, "transcript.file_name_ct", _I)
 TURN_SPEAKER = SealedField(0x0403, "turn.speaker_ct", _I)
 TURN_BODY = SealedField(0x0404, "turn.body_ct", _I)
+FLAG_NOTE = SealedField(0x0405, "flag.note_ct", _I)
+FLAG_REASON = SealedField(0x0406, "flag.reason_ct", _I)
 
 ENTITY_PSEUDONYM = SealedField(0x0501, "entity.pseudonym_ct", _S)
 ENTITY_NAME = SealedField(0x0502, "entity.name_ct", _V)

@@ -78,7 +78,9 @@ def _look(request: Request) -> Current | None:
     current = sessions.find_current(database, token)
     if current is None:
         return None
-    if current.is_to_touch and "x-background" not in request.headers:
+    # A stream opens again by itself for as long as the page is there, which is no sign of anybody.
+    is_background = "x-background" in request.headers or request.headers.get("accept") == "text/event-stream"
+    if current.is_to_touch and not is_background:
         sessions.touch(database, current.session_id)
     request.state.me = current.person
     return current

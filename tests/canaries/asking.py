@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import httpx
 
 from qualcoder.core.clock import now
 from qualcoder.vault import onetime
+from tests.house.forms import pressed
 
 _SECRET = re.compile(r'id="secret">([A-Z2-7 ]+)<')
 _RECOVERY = re.compile(r"<li><code>([^<]+)</code>")
@@ -34,3 +36,19 @@ def set_up_factor(browser: httpx.Client, password: str) -> tuple[str, list[str]]
     codes = _RECOVERY.findall(shown.text)
     assert len(codes) == 10
     return secret, codes
+
+
+def flag_and_decide(coder: httpx.Client, pi: httpx.Client, study: str, transcript_id: UUID, w: dict[str, str]) -> None:
+    """Words are flagged with a note and are gone from the page, then shown again for a reason."""
+    path, said = f"/transcripts/{transcript_id}", w["last turn"]
+    before = done(coder.get(path), 200).text
+    turn = before.partition(said)[0].count('<article class="turn"')
+    sent = {"version": "1", "turn": str(turn), "quote": said, "note": w["note of a flag"]}
+    done(coder.post(f"{path}/flags", data=sent))
+    assert said not in done(coder.get(path), 200).text
+    queue = done(pi.get(f"/studies/{study}/flags"), 200).text
+    assert said in queue
+    assert w["note of a flag"] in queue
+    address, fields = pressed(queue, "Not a name: show it again")
+    done(pi.post(address, data={**fields, "reason": w["reason to show again"]}))
+    assert said in done(coder.get(path), 200).text

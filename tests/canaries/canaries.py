@@ -89,6 +89,8 @@ CANARIES: tuple[Canary, ...] = (
     Canary("memo", f.MEMO_BODY),
     Canary("long memo", f.MEMO_BODY),
     Canary("what is exported", f.EXPORT_SPEC, is_made=True),
+    Canary("note of a flag", f.FLAG_NOTE),
+    Canary("reason to show again", f.FLAG_REASON),
 )
 
 # A reason is a promise: whoever makes one of these writable writes its canary too.

@@ -38,7 +38,7 @@ from qualcoder.interviews.targets import ConsentScope, InterviewDetails, LinkKin
 from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
-from tests.canaries.asking import address_of, done, set_up_factor
+from tests.canaries.asking import address_of, done, flag_and_decide, set_up_factor
 from tests.canaries.second_reading import finding, read_by_two
 from tests.interviews.making import RACES
 
@@ -138,6 +138,7 @@ def tell(story: Story) -> Cast:
     _upload(story, cast.pi, "fourth", "d.txt", waiting, utf="utf-8")
     _at_the_command_line(story)
     _code(story, cast.coder, first)
+    flag_and_decide(cast.coder, cast.pi, STUDY, first, story.words)
     _export(story, cast.pi)
     _note_what_was_made(story)
     return cast

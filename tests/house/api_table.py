@@ -31,6 +31,10 @@ def _coding(stage: Stage) -> Mapping[str, Any]:
     return {"json": {**ids, "version": 1, "start": 0, "end": 9, "memo": "Заметка"}}
 
 
+def _flag(stage: Stage) -> Mapping[str, Any]:
+    return {"json": {"transcript_id": str(stage.ids["codable"]), "version": 1, "start": 0, "end": 9, "note": "Заметка"}}
+
+
 def _file(stage: Stage) -> Mapping[str, Any]:
     text = "Интервьюер: Новое?\nРеспондент: Новое.\n".encode()
     return {"data": {"category": "voter", "consent": "true"}, "files": {"file": ("new.txt", text)}}
@@ -94,6 +98,24 @@ API_ENTRIES: Mapping[str, Entry] = {
     "api:delete_coding": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "api:codings_of_transcript": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows='"items"'),
     "api:codings": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='"items"'),
+    "api:put_flag": Entry(Reach.TRANSCRIPT, 200, Act.FLAG, {"flag_id": "fresh"}, _flag, shows='"waiting"'),
+    "api:flags": Entry(Reach.STUDY, 200, Act.DECIDE_FLAGS, _STUDY, shows='"items"'),
+    "api:decide_flag": Entry(
+        Reach.TRANSCRIPT,
+        200,
+        Act.DECIDE_FLAGS,
+        {"flag_id": "flag"},
+        _json(decision="no_name", seen_version=1, reason="Не имя"),
+        shows='"no_name"',
+    ),
+    "api:show_flags_again": Entry(
+        Reach.STUDY,
+        200,
+        Act.DECIDE_FLAGS,
+        _STUDY,
+        lambda stage: {"json": {"person_id": str(stage.world.coder.id), "reason": "Не имена"}},
+        shows='"shown"',
+    ),
     "api:search": Entry(
         Reach.STUDY, 200, Act.READ_TEXT, _STUDY, lambda stage: {"params": {"q": "воды"}}, shows='"searched"'
     ),

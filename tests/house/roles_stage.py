@@ -34,7 +34,8 @@ from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.queries import round_ids
-from qualcoder.transcripts import reviewing
+from qualcoder.transcripts import flags, reviewing
+from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
 from tests import homes
@@ -187,6 +188,7 @@ def _fill(home: Home, world: World) -> Stage:
         "KOY-2022",
         "[Лицо 1]",
         "сұхбат.txt",
+        "Заметка о флаге",
     )
     return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *words))
 
@@ -199,7 +201,9 @@ def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: 
     )
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
-    return {"coding": made.coding.id, "export": export.id}
+    greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), "Заметка о флаге")
+    flags.flag(db, world.coder, greeting)
+    return {"coding": made.coding.id, "export": export.id, "flag": greeting.id}
 
 
 def _of_guest(db: Session, world: World, guest: Person) -> dict[str, UUID | str]:

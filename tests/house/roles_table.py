@@ -101,6 +101,11 @@ def _coding(stage: Stage) -> Mapping[str, Any]:
     return {"content": json.dumps(body)}
 
 
+def _flag(stage: Stage) -> Mapping[str, Any]:
+    body = {"transcript_id": str(stage.ids["codable"]), "version": 1, "start": 0, "end": 9}
+    return {"content": json.dumps(body)}
+
+
 _STUDY = {"slug": "slug"}
 _BOOK = """
 format: 1
@@ -262,6 +267,26 @@ ENTRIES: Mapping[str, Entry] = {
         _form(version="1", quote="true", until="2031-01-01"),
     ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
+    "coding:live": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="event: hidden"),
+    "flags:put": Entry(Reach.TRANSCRIPT, 200, Act.FLAG, {"flag_id": "fresh"}, _flag, shows='"hidden"'),
+    "flags:by_quote": Entry(
+        Reach.TRANSCRIPT,
+        303,
+        Act.FLAG,
+        _transcript("codable"),
+        _form(version="1", turn="2", quote="Воды не было", note="Заметка"),
+    ),
+    "flags:list": Entry(Reach.STUDY, 200, Act.DECIDE_FLAGS, _STUDY, shows="Flagged passages"),
+    "flags:decide": Entry(
+        Reach.TRANSCRIPT, 303, Act.DECIDE_FLAGS, {"flag_id": "flag"}, _form(decision="name", seen_version="1")
+    ),
+    "flags:show_again": Entry(
+        Reach.STUDY,
+        303,
+        Act.DECIDE_FLAGS,
+        _STUDY,
+        lambda stage: {"data": {"person_id": str(stage.world.coder.id), "reason": "Не имена"}},
+    ),
     "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
     "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),
     "coding:put": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'),

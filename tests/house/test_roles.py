@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from qualcoder.web.streams import Streams
 from tests.conftest import TemplateOf
 from tests.homes import ADDRESS, Backend, Browser, all_routes
 from tests.house.roles_stage import PRINCIPALS, Stage, built, changed
@@ -28,6 +29,7 @@ IDS = (
     "export_id",
     "interview_id",
     "coding_id",
+    "flag_id",
     "person_id",
     "round_id",
     "session_id",
@@ -40,6 +42,7 @@ IDS = (
 @pytest.fixture(scope="module")
 def stage(template_of: TemplateOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with built(template_of(Backend.WAL), tmp_path_factory.mktemp("stage")) as made:
+        made.app.state.streams = Streams(longest=0)
         yield made
 
 

@@ -49,6 +49,8 @@ NUMBERS = {
     0x0402: "transcript.file_name_ct",
     0x0403: "turn.speaker_ct",
     0x0404: "turn.body_ct",
+    0x0405: "flag.note_ct",
+    0x0406: "flag.reason_ct",
     0x0501: "entity.pseudonym_ct",
     0x0502: "entity.name_ct",
     0x0503: "surface_index.form_ct",

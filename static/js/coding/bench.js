@@ -2,6 +2,7 @@
 // codes by turn number and words, and removes.
 import { toast, word } from "../toast.js";
 import { indexed } from "./find.js";
+import { openFlags } from "./flag.js";
 import { actOf } from "./keys.js";
 import { openText } from "./offsets.js";
 import { paint } from "./paint.js";
@@ -55,6 +56,8 @@ const palette = openPalette({
   chosen: (one, valence, stays) => code(one, valence, { stays }),
   closed: () => { focusText(); passage.refresh(); repaint(); },
 });
+
+const flags = openFlags({ bench, text, passage, left: focusText, redraw: () => { passage.refresh(); changed(); } });
 
 function focusText() {
   (passage.current() >= 0 ? text.element(passage.current()) : root).focus({ preventScroll: true });
@@ -154,6 +157,8 @@ function undo() {
 }
 
 function saved(op, ids) {
+  // The turn may have been drawn before somebody flagged a name in it.
+  flags.again();
   if (ids.some((id) => text.indexById(id) >= 0)) passage.refresh();
   changed();
   if (lit) spot(codingsIn(root).filter((li) => li.dataset.code === lit));
@@ -202,6 +207,7 @@ const acts = {
   turn: (step) => passage.goto(passage.current() + step),
   sentence: (step) => passage.sentence(step),
   codes: () => openCodes(),
+  flag: () => flags.open(),
   search: (letter) => passage.held() && openCodes(letter),
 };
 

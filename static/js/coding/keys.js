@@ -15,6 +15,8 @@ export function actOf(event) {
   if (held || event.altKey) return null;
   if (key === "?") return ["keys"];
   if (key === ".") return ["again"];
+  // Shift, since letters alone look for a code.
+  if (code === "KeyH" && shiftKey) return ["flag"];
   if (code === "KeyS") return ["sentence", shiftKey ? -1 : 1];
   if (PLAIN[code] && !shiftKey) return PLAIN[code];
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];

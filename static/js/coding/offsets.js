@@ -197,6 +197,8 @@ export function openText(root) {
 
   return {
     root, count: ids.length, starts, lengths, element, body, text, endOf, words, sentences, indexAt, toOffset, pieces, rangeOf, rangesOf, snap,
+    /** The words of this turn are others now. */
+    forget: (i) => { for (const kind of "wgs") memo.delete(kind + i); },
     indexOf: (article) => order.get(article?.id) ?? -1,
     indexById: (id) => order.get(id) ?? -1,
     slice: (a, b) => pieces(a, b).map(([i, s, e]) => { const t = text(i); return t.slice(toUnits(t, s), toUnits(t, e)); }).join("\n"),
