@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ from qualcoder.transcripts.service import NewTranscript
 PASSWORD = "invented demo password"
 IDENTITY_PASSPHRASE = "invented identity passphrase"
 CODERS = ("coder1", "coder2")
+# So many letters begin nobody else's name by chance.
+_BEGINNING = 4
 # A reason is a reader's own words, in the language of the interviews.
 NO_NAME = "Обычное слово, не имя"
 
@@ -124,7 +127,7 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         return
     with home.data.transaction() as db:
         found = reviewing.reach_review(db, cast.researcher, transcript_id)
-        reviewing.accept_all(db, found)
+        _decide(db, found, told)
         for missed in told.by_hand:
             # Somebody confirmed in an interview before this one is found by the search, and not missed any more.
             if reviewing.stands_unmarked(db, found, missed.words):
@@ -136,25 +139,32 @@ def _interview(home: Home, cast: Cast, slug: str, told: Told) -> None:
         _release(home, cast, transcript_id)
     except StillNames:
         with home.data.transaction() as db:
-            _decide_again(db, reviewing.reach_review(db, cast.researcher, transcript_id), told)
+            # A name of somebody in an earlier interview, or a word that only looks like one.
+            _decide(db, reviewing.reach_review(db, cast.researcher, transcript_id), told)
         _release(home, cast, transcript_id)
     for key in CODERS:
         with home.data.transaction() as db:
             _code(db, cast.by_key[key], transcript_id, [coded for coded in told.codings if coded.coder == key])
 
 
-def _decide_again(db: Session, found: Reach, told: Told) -> None:
-    """What the last check found: a name of somebody in an earlier interview, or a word that only looks like one."""
+def _decide(db: Session, found: Reach, told: Told) -> None:
+    """What identifies somebody is accepted, as its writer says; a word that only looks so is kept."""
     raw = queries.turns_of(db, queries.raw_version(db, found.transcript).id)
     text = "\n".join(turn.body for turn in queries.open_turns(db, found.key, raw))
     for span in reviewing.findings_of(db, found.transcript):
         if span.decision is not Decision.UNDECIDED:
             continue
-        words = text[span.start : span.end].casefold()
-        if any(words in name.casefold() for name in told.identifying):
+        if _is_identifying(text[span.start : span.end], told.identifying):
             reviewing.decide(db, found, span.id, Decision.ACCEPT)
         else:
             reviewing.decide(db, found, span.id, Decision.KEEP, reason=NO_NAME)
+
+
+def _is_identifying(words: str, names: Sequence[str]) -> bool:
+    """Whether words hold one of the names, or are a part of one: a word of it, or four letters that begin one."""
+    said = words.casefold()
+    part = re.compile(rf"(?<!\w){re.escape(said)}" + (r"(?!\w)" if len(said) < _BEGINNING else ""))
+    return any(name.casefold() in said or part.search(name.casefold()) for name in names)
 
 
 def _release(home: Home, cast: Cast, transcript_id: TranscriptId) -> None:
