@@ -102,3 +102,42 @@ def test_a_thing_may_be_told_not_at_all_and_then_told_again(home: Home, world: W
     assert shown(home, transcript) == ["[40–49]", "[1985]", "[…]", "[…]"]
     choose(home, world, transcript, 2, Level.CODE)
     assert shown(home, transcript) == ["[40–49]", "[1985]", "[село 1]", "[село 1]"]
+
+
+def test_a_researcher_tells_it_in_this_transcript_alone_where_others_have_the_entry_too(
+    home: Home, world: World, transcript: Transcript
+) -> None:
+    mine = making.to_review(home, world, making.upload(TEXT), by=world.researcher, marks=())
+    with home.data.transaction() as db:
+        found = reviewing.reach_review(db, world.researcher, mine.id)
+        reviewing.mark_missed(db, found, "село Коянды", Label.PLACE_FINE)
+    finding = making.findings(home, mine.id)[0].id
+    with home.data.transaction() as db:
+        found = reviewing.reach_review(db, world.researcher, mine.id)
+        assert levels.choose_level(db, found, finding, Level.OBLAST)
+    assert shown(home, mine) == ["[село в Акмолинской области]"]
+    assert shown(home, transcript)[2] == "[село 1]"
+    with home.data.transaction() as db:
+        assert not levels.choose_level(db, reviewing.reach_review(db, world.pi, mine.id), finding, Level.DISTRICT)
+    assert shown(home, mine) == [shown(home, transcript)[2]] == ["[село в районе Tselinograd]"]
+
+
+def test_what_was_read_with_other_words_is_read_again(home: Home, world: World, transcript: Transcript) -> None:
+    assert making.read_rest(home, transcript, world.pi) == 1
+    choose(home, world, transcript, 0, Level.DECADE)
+    assert making.read_rest(home, transcript, world.pi) == 0
+    choose(home, world, transcript, 2, Level.DISTRICT)
+    assert making.read_rest(home, transcript, world.pi) == 1
+
+
+def test_a_clan_is_one_code_in_the_whole_study(home: Home, world: World) -> None:
+    texts = ("Респондент: Мы из рода Найман.\n", "Респондент: Наши из рода Аргын, а те из рода Найман.\n")
+    codes = []
+    for text in texts:
+        found = making.to_review(home, world, making.upload(f"Интервьюер: ?\n{text}"), marks=())
+        for words in ("Аргын", "Найман"):
+            if words in text:
+                with home.data.transaction() as db:
+                    reviewing.mark_missed(db, reviewing.reach_review(db, world.pi, found.id), words, Label.CLAN)
+        codes.append(shown(home, found))
+    assert codes == [["[род A]"], ["[род B]", "[род A]"]]
