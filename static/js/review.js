@@ -47,20 +47,14 @@ function press(...values) {
   const form = here();
   const found = button(form, ...values);
   if (!found || found.disabled) return;
-  if (found.value === "keep" && form.matches(".tier-a")) {
-    const reason = form.querySelector("[name=reason]");
-    if (!reason.value.trim()) return void open(reason);
-  }
-  note(found);
-  found.click();
+  act(found);
 }
 
 function pressAll(...values) {
   const form = here()?.closest("[data-thing]")?.querySelector("form[data-all]");
   const found = button(form, ...values);
   if (!found) return press(...values.map((value) => value.replace("_all", "")));
-  note(found);
-  found.click();
+  act(found);
 }
 
 const levels = () => [...(here()?.closest("[data-thing]")?.querySelectorAll("form[data-levels] button") ?? [])];
@@ -69,9 +63,9 @@ const levels = () => [...(here()?.closest("[data-thing]")?.querySelectorAll("for
 function level(number, shift) {
   if (!number || isRest()) return false;
   if (here()?.matches(".tier-c")) {
-    const act = { 1: "accept", 0: "remove" }[number];
-    if (act) (shift ? pressAll : press)(shift ? `${act}_all` : act);
-    return Boolean(act);
+    const does = { 1: "accept", 0: "remove" }[number];
+    if (does) (shift ? pressAll : press)(shift ? `${does}_all` : does);
+    return Boolean(does);
   }
   const found = levels().find((one) => one.dataset.digit === number);
   if (found) tell(found);
@@ -105,6 +99,19 @@ function undoLevel() {
   if (!found) return void location.assign(`${location.pathname}?pass=${pass}&group=${thing}`);
   acted = { finding: finding ?? thing, next: null };
   found.click();
+}
+
+/** What names a person stays only with a reason: the field for it, where that is empty. */
+function missingReason(pressed) {
+  const field = pressed.form.querySelector("[name=reason]");
+  return pressed.value.startsWith("keep") && pressed.closest(".tier-a") && !field?.value.trim() ? field : null;
+}
+
+function act(pressed) {
+  const reason = missingReason(pressed);
+  if (reason) return void open(reason);
+  note(pressed);
+  pressed.click();
 }
 
 // What was done, for U; which place comes next, for the focus after the swap.
@@ -235,14 +242,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!found) return;
   if (form.dataset.finding) current = form.dataset.finding;
-  note(found);
-  found.click();
+  act(found);
 });
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) return document.getElementById(opener.dataset.opens).showModal();
   const pressed = event.target.closest?.("form:is([data-finding], [data-all]) button[name=decision]");
+  const reason = pressed && missingReason(pressed);
+  if (reason) {
+    event.preventDefault();
+    return open(reason);
+  }
   if (pressed && event.detail) note(pressed);
   const chosenLevel = event.detail && event.target.closest?.("form[data-levels] button");
   if (chosenLevel) noteLevel(chosenLevel);
