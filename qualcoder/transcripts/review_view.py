@@ -230,8 +230,8 @@ def _mentions(spans: Sequence[PiiSpan], opened: Opened, reader: UUID | None) -> 
             Mention(
                 id=span.id,
                 words=opened.surfaces[span.id],
-                before=turn.body[max(0, start - CONTEXT) : start],
-                after=turn.body[end : end + CONTEXT],
+                before=("…" if start > CONTEXT else "") + turn.body[max(0, start - CONTEXT) : start],
+                after=turn.body[end : end + CONTEXT] + ("…" if end + CONTEXT < len(turn.body) else ""),
                 language=turn.language,
                 replacement=opened.shown[span.id],
                 decision=span.decision,
