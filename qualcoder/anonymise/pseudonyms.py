@@ -20,8 +20,9 @@ _NUMBERED = {
     Label.PERSON: ("Адам", "Лицо", "Person"),
     Label.ORG: ("ұйым", "организация", "organisation"),
 }
+# A letter does, where a number would look like a count; the same Latin one in every language.
+_LETTERED = {Label.CLAN: ("ру", "род", "clan")}
 _PLAIN = {
-    Label.CLAN: ("ру", "род", "clan"),
     Label.ROLE: ("лауазым", "должность", "position"),
     Label.CONTACT: ("байланыс", "контакт", "contact"),
     Label.ID: ("ID", "ID", "ID"),
@@ -72,6 +73,10 @@ def propose(label: Label, surface: str, language: str, taken: Collection[str], n
         return _numbered(_VILLAGE[voice], taken, number)
     if label in _NUMBERED:
         return _numbered(_NUMBERED[label][voice], taken, number)
+    if label in _LETTERED:
+        return next(
+            code for n in count(max(1, number)) if (code := f"[{_LETTERED[label][voice]} {_letters(n)}]") not in taken
+        )
     return f"[{_general(label, surface, voice)}]"
 
 
@@ -83,6 +88,12 @@ def _language_of(surface: str, language: str) -> str:
     if not has_cyrillic(surface):
         return "en"
     return "kk" if KAZAKH_ONLY.intersection(surface.casefold()) else "ru"
+
+
+def _letters(number: int) -> str:
+    """A, B … Z, AA, AB …"""
+    more, last = divmod(number - 1, 26)
+    return (_letters(more) if more else "") + chr(ord("A") + last)
 
 
 def _numbered(word: str, taken: Collection[str], number: int) -> str:
@@ -109,7 +120,7 @@ def kinds_of(label: Label, surface: str) -> tuple[str, str, str]:
         return _ADDRESS if _ADDRESS_SIGN.search(text) else _VILLAGE
     if label is Label.PLACE_COARSE:
         return _coarse_place(text)
-    return _NUMBERED.get(label) or _PLAIN[label]
+    return _NUMBERED.get(label) or _LETTERED.get(label) or _PLAIN[label]
 
 
 def year_in(text: str) -> str:
@@ -140,14 +151,23 @@ def age_in(surface: str) -> AgeBands | None:
 
 def is_code_word(word: str) -> bool:
     """Whether a casefolded word is one that codes are made of."""
-    tables = (*_NUMBERED.values(), *_PLAIN.values(), _VILLAGE, _ADDRESS, _OBLAST, _DISTRICT, _CITY)
+    tables = (*_NUMBERED.values(), *_LETTERED.values(), *_PLAIN.values(), _VILLAGE, _ADDRESS, _OBLAST, _DISTRICT, _CITY)
     return any(word == known.casefold() for table in tables for known in table)
 
 
 def language_of_code(code: str) -> str:
     """The language that a bracket code or a pseudonym is written in."""
     words = re.findall(r"[^\W\d_]+", code)
-    for table in (*_NUMBERED.values(), *_PLAIN.values(), _VILLAGE, _ADDRESS, _OBLAST, _DISTRICT, _CITY):
+    for table in (
+        *_NUMBERED.values(),
+        *_LETTERED.values(),
+        *_PLAIN.values(),
+        _VILLAGE,
+        _ADDRESS,
+        _OBLAST,
+        _DISTRICT,
+        _CITY,
+    ):
         if words and words[0] in table:
             return LANGUAGES[table.index(words[0])]
     return _language_of(code, "mixed")

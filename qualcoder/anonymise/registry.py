@@ -32,6 +32,7 @@ from qualcoder.vault.keys import KeyRef
 
 LONGEST_PSEUDONYM = 100
 _NUMBERED_CODE = re.compile(r"\[\D*(\d{1,9})\D*\]")
+_LETTERED_CODE = re.compile(r"\[\S+ [A-Z]{1,3}\]")
 
 
 class Overtaken(Conflict):
@@ -78,7 +79,8 @@ def _problem_with(db: Session, entity: Entity, words: str) -> str:
     if (code := _NUMBERED_CODE.fullmatch(words)) and int(code[1]) > _codes_given(db, entity):
         return N_("Numbers are given by the program. Choose words, or the code that the entry had before.")
     # A generalisation such as [oblast] may stand for many.
-    is_general = words.startswith("[") and not any(char.isdigit() for char in words)
+    is_code = _LETTERED_CODE.fullmatch(words) or any(char.isdigit() for char in words)
+    is_general = words.startswith("[") and not is_code
     if not is_general and any(pseudonym_of(db, other) == words for other in others):
         return N_("Another entry has this pseudonym already.")
     named = [word for word in named_words(words) if not (words.startswith("[") and is_code_word(word))]

@@ -28,7 +28,7 @@ from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 # Kinds that are somebody or somewhere, and so the same in every interview.
-WITH_ENTITY = frozenset({Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE, Label.ORG})
+WITH_ENTITY = frozenset({Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE, Label.ORG, Label.CLAN})
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -54,16 +54,24 @@ class DecisionForm(BaseModel):
     decision: str = Field(max_length=20)
     reason: str = Field("", max_length=500)
     replacement: str = Field("", max_length=200)
-    wording: str = Field("", max_length=200)
     thing: UUID | None = None
     within: Pass = Pass.A
     at: int = Field(1, ge=0, le=100_000)
     alone: bool = False
 
+
+class TellForm(BaseModel):
+    """How closely a thing is told of, and where on the page that was chosen; "nothing" tells nothing at all."""
+
+    level: Level | Literal["nothing"]
+    thing: UUID | None = None
+    within: Pass = Pass.B
+    at: int = Field(1, ge=0, le=100_000)
+    alone: bool = False
+
     @property
-    def words(self) -> str:
-        """What is to stand there: a wording that was chosen, unless own words were typed."""
-        return self.wording if self.wording and not self.replacement.strip() else self.replacement
+    def chosen(self) -> Level | None:
+        return self.level if isinstance(self.level, Level) else None
 
 
 class PartForm(BaseModel):

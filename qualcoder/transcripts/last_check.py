@@ -31,10 +31,6 @@ from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 SOURCE = "leak_check"
-STILL_NAMES = N_(
-    "The last check found places that may still name somebody. They wait for a decision in the list; nothing was"
-    " released."
-)
 _SURE, _UNSURE = 0.8, 0.5
 _READ_AS = frozenset({"ru", "kk", "en"})
 

@@ -53,9 +53,16 @@ def _left(spans: Sequence[PiiSpan], words: Mapping[UUID, str], shown: Mapping[UU
             continue
         if span.decision is Decision.KEEP:
             yield Left(span.label, words[span.id])
-        # A code in brackets tells nothing; of an age it tells the decade.
-        elif span.decision is Decision.ACCEPT and (span.label is Label.AGE or not shown[span.id].startswith("[")):
+        elif span.decision is Decision.ACCEPT and _tells(span.label, shown[span.id]):
             yield Left(span.label, shown[span.id])
+
+
+def _tells(label: Label, words: str) -> bool:
+    """A code in brackets tells nothing, but an age's tells the decade, a date's the year, a place's where it lies."""
+    if not words.startswith("[") or label in {Label.AGE, Label.DATE}:
+        return True
+    is_place = label in {Label.PLACE_FINE, Label.PLACE_COARSE}
+    return is_place and " " in words and not any(char.isdigit() for char in words)
 
 
 def _linked(db: Session, found: Reach) -> frozenset[UUID]:

@@ -94,7 +94,19 @@ def look(
     """Where words stand unmarked, with their endings, to be ticked. Changes nothing; the opening is recorded."""
     with db.read() as reading:
         reviewing.reach_review(reading, me, transcript_id)
-    return _missed(request, db, me, transcript_id, form.require(), {}, 200)
+    sent = _sent(form)
+    if form.form is None:
+        return _missed(request, db, me, transcript_id, sent, dict(form.errors), 422)
+    return _missed(request, db, me, transcript_id, sent, {}, 200)
+
+
+def _sent(form: Posted[MarkForm]) -> MarkForm:
+    """What was sent; words that can't be looked for are kept, so that the page can say so with them in the field."""
+    if form.form is not None or set(form.errors) != {"words"}:
+        return form.require()
+    known = ("label", "within", "at")
+    sent = {name: form.body.first(name) for name in known if name in form.body.fields}
+    return MarkForm.model_validate({**sent, "words": "?"}).model_copy(update={"words": form.body.first("words")[:300]})
 
 
 def _missed(
@@ -147,7 +159,9 @@ def mark(
     """Mark the ticked places; without any, every place where the words stand."""
     with db.read() as reading:
         reviewing.reach_review(reading, me, transcript_id)
-    sent = form.require()
+    sent = _sent(form)
+    if form.form is None:
+        return _missed(request, db, me, transcript_id, sent, dict(form.errors), 422)
     place = f"pass={sent.within}&at={sent.at}"
     try:
         with db.transaction() as writing:

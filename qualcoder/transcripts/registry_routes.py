@@ -28,7 +28,7 @@ from qualcoder.web.pages import render
 
 router = APIRouter()
 
-KINDS = (Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE, Label.ORG)
+KINDS = (Label.PERSON, Label.PLACE_FINE, Label.PLACE_COARSE, Label.ORG, Label.CLAN)
 LEVELS = {
     Level.CODE: N_("A code"),
     Level.KIND: N_("What sort of place it is"),

@@ -11,6 +11,8 @@ from sqlmodel import Session
 from qualcoder.accounts.models import Role
 from qualcoder.accounts.people import Member, members_of
 from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.generalising import Level
+from qualcoder.core.errors import DomainError, Invalid
 from qualcoder.core.ids import TranscriptId
 from qualcoder.interviews.combination import Combination
 from qualcoder.transcripts import left_over, queries
@@ -20,7 +22,34 @@ from qualcoder.transcripts.locks import Standing
 from qualcoder.transcripts.models import TranscriptState
 from qualcoder.transcripts.opinions import is_late, is_second
 from qualcoder.transcripts.review_queries import Page
-from qualcoder.transcripts.review_view import LABELS, PASS_LABELS, TIER_OF, GroupView, PartView, Pass
+from qualcoder.transcripts.review_view import LABELS, LEVELS, PASS_LABELS, TIER_OF, GroupView, PartView, Pass
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal:
+    """Why an act was refused, and what was typed, so that nothing is lost; without a finding it was the release."""
+
+    message: str
+    params: Mapping[str, str | int]
+    finding: UUID | None = None
+    is_all: bool = False
+    reason: str = ""
+    replacement: str = ""
+    coders: frozenset[UUID] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        problem: DomainError,
+        *,
+        finding: UUID | None = None,
+        is_all: bool = False,
+        reason: str = "",
+        replacement: str = "",
+    ) -> Refusal:
+        fields: Mapping[str, str] = problem.fields if isinstance(problem, Invalid) else {}
+        message = next(iter(fields.values()), problem.message)
+        return cls(message, problem.params, finding, is_all, reason, replacement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +82,14 @@ class ReviewView:
     group: GroupView | None = None
     part: PartView | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
     marked: UUID | None = None
     n_marked: int = 0
+    is_only_here: bool = False
     combination: Combination | None = None
     fewest: int = 0
     kinds: Mapping[Label, str] = field(default_factory=lambda: LABELS)
+    levels: Mapping[Level | None, str] = field(default_factory=lambda: LEVELS)
 
     @property
     def tally(self) -> Tally:
@@ -68,6 +100,26 @@ class ReviewView:
         """The pass after this one that has something in it."""
         later = [tab.which for tab in self.tabs[self.tabs.index(self._tab()) + 1 :] if tab.tally.total]
         return later[0] if later else None
+
+    def refused_at(self, finding: UUID, *, is_all: bool = False) -> Refusal | None:
+        """What was refused at this place, or at this thing as a whole."""
+        found = self.refusal
+        return found if found is not None and (found.finding, found.is_all) == (finding, is_all) else None
+
+    @property
+    def ticked(self) -> frozenset[UUID]:
+        """Who is to get the text: all coders, or whom a refused release named."""
+        if self.refusal is not None and self.refusal.coders is not None:
+            return self.refusal.coders
+        return frozenset(member.id for member in self.coders if member.role is Role.CODER)
+
+    @property
+    def refused_elsewhere(self) -> Refusal | None:
+        """What was refused at a finding that is not on this page."""
+        if self.refusal is None or self.refusal.finding is None:
+            return None
+        shown = {mention.id for group in self.page.groups for mention in group.mentions}
+        return None if self.refusal.finding in shown else self.refusal
 
     def _tab(self) -> Tab:
         return next(tab for tab in self.tabs if tab.which is self.current)
@@ -94,8 +146,10 @@ def view_of(
     group: GroupView | None = None,
     part: PartView | None = None,
     errors: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
     marked: UUID | None = None,
     n_marked: int = 0,
+    is_only_here: bool = False,
 ) -> ReviewView:
     """The page's value. Members are looked up only where the release is open."""
     transcript, study = found.transcript, found.access.study
@@ -118,8 +172,10 @@ def view_of(
         group=group,
         part=part,
         errors=errors or {},
+        refusal=refusal,
         marked=marked,
         n_marked=n_marked,
+        is_only_here=is_only_here,
         combination=None if standing.waiting else left_over.combination_now(db, found),
         fewest=study.min_cell,
     )

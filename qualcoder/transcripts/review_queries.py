@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.people import members_of
-from qualcoder.anonymise.models import PiiSpan
+from qualcoder.anonymise.findings import Tier
+from qualcoder.anonymise.models import Entity, PiiSpan
 from qualcoder.core.errors import NotFound
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.groups import PAGE_FINDINGS, Group, groups_of, pages_of
+from qualcoder.transcripts.levels import Telling, languages_at, tellings
 from qualcoder.transcripts.opinions import is_late, words_of
 from qualcoder.transcripts.parts import Part, parts_of
+from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.transcripts.reading_rest import places_of, read_by
 from qualcoder.transcripts.review_view import (
     TIER_OF,
@@ -41,18 +44,32 @@ class Page:
     only: UUID | None = None
 
 
-def _opened(db: Session, reach: Reach, spans: Sequence[PiiSpan]) -> Opened:
+def _opened(db: Session, reach: Reach, groups: Sequence[Group], spans: Sequence[PiiSpan]) -> Opened:
     turns = turns_about(db, reach, spans)
+    words = surfaces(turns, spans)
     names = {}
     if any(span.first_by or span.decided_by for span in spans) and is_late(reach):
         names = {member.id: member.name for member in members_of(db, reach.access.study.id)}
     return Opened(
         turns=turns,
-        surfaces=surfaces(turns, spans),
+        surfaces=words,
         shown=stand_ins(db, spans),
         typed={span.id: words_of(db, span) for span in spans},
         names={UUID(str(person_id)): name for person_id, name in names.items()},
+        tellings=_tellings(db, [group.spans[0] for group in groups if group.tier is not Tier.A], turns, words),
     )
+
+
+def _tellings(
+    db: Session, spans: Sequence[PiiSpan], turns: Sequence[OpenTurn], words: Mapping[UUID, str]
+) -> dict[UUID, tuple[Telling, ...]]:
+    """How closely each thing may be told, by its first place."""
+    ids = {span.entity_id for span in spans if span.entity_id is not None}
+    held = db.exec(select(Entity).where(col(Entity.id).in_(ids))).all() if ids else []
+    languages = languages_at(turns, spans)
+    found = {span.id: tellings(db, span, words[span.id], languages[span.id]) for span in spans}
+    del held
+    return found
 
 
 def _reader(reach: Reach) -> UUID | None:
@@ -71,7 +88,7 @@ def things(db: Session, reach: Reach, which: Pass, at: int) -> Page:
     groups = groups_of(spans, surfaces(turns_about(db, reach, nameless), nameless))
     pages = pages_of(groups)
     here = pages[min(max(at, 1), len(pages)) - 1]
-    opened = _opened(db, reach, _shown(here))
+    opened = _opened(db, reach, here, _shown(here))
     reader = _reader(reach)
     views = tuple(group_view(group, opened, reader) for group in here)
     return Page(pages.index(here) + 1, len(pages), groups=views)
@@ -88,7 +105,7 @@ def thing_of(db: Session, reach: Reach, finding_id: UUID) -> GroupView | None:
     if first is None or first.transcript_id != reach.transcript.id:
         return None
     group = Group(tuple(siblings(db, reach, first)))
-    return group_view(group, _opened(db, reach, _shown([group])), _reader(reach))
+    return group_view(group, _opened(db, reach, [group], _shown([group])), _reader(reach))
 
 
 def every_place(db: Session, reach: Reach, finding_id: UUID, at: int) -> Page:
@@ -100,7 +117,7 @@ def every_place(db: Session, reach: Reach, finding_id: UUID, at: int) -> Page:
     last = -(-len(group.spans) // PAGE_FINDINGS)
     here = min(max(at, 1), last)
     spans = group.spans[(here - 1) * PAGE_FINDINGS : here * PAGE_FINDINGS]
-    opened = _opened(db, reach, [group.spans[0], *spans] if here > 1 else spans)
+    opened = _opened(db, reach, [group], [group.spans[0], *spans] if here > 1 else spans)
     view = group_view(group, opened, _reader(reach), spans)
     return Page(here, last, groups=(view,), only=group.id)
 

@@ -1,29 +1,30 @@
-"""The review of what identifies somebody: three passes, the rest of the text, and the release."""
+"""The review of what identifies somebody: three passes, what is said of a finding, and the release."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from qualcoder.accounts.models import Person
 from qualcoder.anonymise.models import Decision
-from qualcoder.core.errors import Invalid
+from qualcoder.core.errors import Conflict, DomainError, Invalid, Refused
 from qualcoder.core.ids import PersonId, TranscriptId
 from qualcoder.core.messages import N_
-from qualcoder.transcripts import publishing, review_queries, reviewing
-from qualcoder.transcripts.forms import DecisionForm, PublishForm
-from qualcoder.transcripts.last_check import STILL_NAMES, StillNames
+from qualcoder.transcripts import levels, publishing, review_queries, reviewing
+from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.forms import DecisionForm, PublishForm, TellForm
+from qualcoder.transcripts.levels import GONE
 from qualcoder.transcripts.locks import standing_of
-from qualcoder.transcripts.review_page import first_open, view_of
+from qualcoder.transcripts.review_page import Refusal, first_open, view_of
 from qualcoder.transcripts.review_queries import Page
 from qualcoder.transcripts.review_view import Pass
-from qualcoder.transcripts.wordings import GONE
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
-from qualcoder.web.forms import Posted, posted
+from qualcoder.web.forms import Body, Posted, posted
 from qualcoder.web.pages import back_to, is_htmx, redirect, render
 
 router = APIRouter()
@@ -40,32 +41,36 @@ def review(
     group: UUID | None = None,
     marked: UUID | None = None,
     n: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    here: str = "",
 ) -> Response:
     """A pass of the review. The opening of the original is recorded."""
-    return _page(request, db, me, transcript_id, {}, asked=Asked(which, at, group, marked, n))
+    asked = Asked(which, at, group, marked, n, is_only_here=bool(here))
+    return review_page(request, db, me, transcript_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: a pass, or where the reader goes on; a page of it; one thing; a word about new marks."""
+    """What is asked for: a pass, or where the reader goes on; a page of it; one thing; a word about what was done."""
 
     which: Pass | None = None
     at: int = 0
     group: UUID | None = None
     marked: UUID | None = None
     n_marked: int = 0
+    is_only_here: bool = False
 
 
-def _page(
+def review_page(
     request: Request,
     db: ReadDb,
     me: Person,
     transcript_id: TranscriptId,
-    errors: dict[str, str],
-    status: int = 200,
-    *,
     asked: Asked = Asked(),
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
 ) -> Response:
+    """The page, also after a refused act: the sentence stands where the act was, with what was typed there."""
     found = reviewing.open_original(db, me, transcript_id)
     standing = standing_of(db, found)
     current = asked.which or first_open(standing)
@@ -75,7 +80,17 @@ def _page(
         page = review_queries.every_place(db, found, asked.group, asked.at)
     else:
         page = review_queries.things(db, found, current, asked.at)
-    view = view_of(db, found, current, page, standing, errors=errors, marked=asked.marked, n_marked=asked.n_marked)
+    view = view_of(
+        db,
+        found,
+        current,
+        page,
+        standing,
+        refusal=refusal,
+        marked=asked.marked,
+        n_marked=asked.n_marked,
+        is_only_here=asked.is_only_here,
+    )
     return render(
         request,
         "transcripts/review.html",
@@ -115,34 +130,94 @@ def decide(
     form: Annotated[Posted[DecisionForm], Depends(posted(DecisionForm))],
 ) -> Response:
     """Accept a proposal, keep the words with a reason, agree to a decision, or take one back."""
-    with db.transaction() as writing:
-        found = reviewing.reach_review(writing, me, transcript_id)
-        sent = form.require()
-        if sent.decision in _DECISIONS:
-            decision, for_entity = _DECISIONS[sent.decision]
-            words = GONE if sent.decision.startswith("remove") else sent.words
-            reviewing.decide(
-                writing,
-                found,
-                finding_id,
-                decision,
-                reason=sent.reason,
-                replacement=words,
-                for_entity=for_entity,
-                leaves_decided=True,
-            )
-        elif sent.decision in _OTHER_ACTS:
-            act, for_entity = _OTHER_ACTS[sent.decision]
-            act(writing, found, finding_id, for_entity=for_entity)
-        elif sent.decision == "unmark":
-            reviewing.unmark(writing, found, finding_id)
-        else:
-            raise Invalid(N_("Choose one of the offered values."))
-    return _decided(request, db, me, transcript_id, finding_id, sent)
+    try:
+        with db.transaction() as writing:
+            found = reviewing.reach_review(writing, me, transcript_id)
+            sent = form.require()
+            _say(writing, found, finding_id, sent)
+    except (Invalid, Refused, Conflict) as problem:
+        return _refused(request, db, me, transcript_id, finding_id, form.body, problem)
+    return _answer(request, db, me, transcript_id, finding_id, sent)
 
 
-def _decided(
-    request: Request, db: Db, me: Person, transcript_id: TranscriptId, finding_id: UUID, sent: DecisionForm
+def _say(db: Session, found: Reach, finding_id: UUID, sent: DecisionForm) -> None:
+    if sent.decision in _DECISIONS:
+        decision, for_entity = _DECISIONS[sent.decision]
+        reviewing.decide(
+            db,
+            found,
+            finding_id,
+            decision,
+            reason=sent.reason,
+            replacement=GONE if sent.decision.startswith("remove") else sent.replacement,
+            for_entity=for_entity,
+            leaves_decided=True,
+        )
+    elif sent.decision in _OTHER_ACTS:
+        act, for_entity = _OTHER_ACTS[sent.decision]
+        act(db, found, finding_id, for_entity=for_entity)
+    elif sent.decision == "unmark":
+        reviewing.unmark(db, found, finding_id)
+    else:
+        raise Invalid(N_("Choose one of the offered values."))
+
+
+def _refused(
+    request: Request,
+    db: Db,
+    me: Person,
+    transcript_id: TranscriptId,
+    finding_id: UUID,
+    body: Body,
+    problem: DomainError,
+) -> Response:
+    """The sentence where the act was, with what was typed there; a script's page has both before it already."""
+    if is_htmx(request):
+        raise problem
+    within = next((one for one in Pass if one.value == body.first("within")), None)
+    at = body.first("at")
+    refusal = Refusal.of(
+        problem,
+        finding=finding_id,
+        is_all=body.first("decision").endswith("_all"),
+        reason=body.first("reason"),
+        replacement=body.first("replacement"),
+    )
+    with db.read() as reading:
+        alone = finding_id if body.first("alone") and reviewing.is_here(reading, transcript_id, finding_id) else None
+        asked = Asked(within, int(at) if at.isdecimal() and len(at) < 6 else 0, alone)
+        return review_page(request, reading, me, transcript_id, asked, refusal=refusal, status=problem.status)
+
+
+@router.post("/transcripts/{transcript_id}/findings/{finding_id}/level", name="transcripts:tell")
+def tell(
+    request: Request,
+    db: Db,
+    me: Me,
+    transcript_id: TranscriptId,
+    finding_id: UUID,
+    form: Annotated[Posted[TellForm], Depends(posted(TellForm))],
+) -> Response:
+    """How closely a thing is told of, at every place of it."""
+    try:
+        with db.transaction() as writing:
+            found = reviewing.reach_review(writing, me, transcript_id)
+            sent = form.require()
+            is_only_here = levels.choose_level(writing, found, finding_id, sent.chosen)
+    except (Invalid, Refused, Conflict) as problem:
+        return _refused(request, db, me, transcript_id, finding_id, form.body, problem)
+    return _answer(request, db, me, transcript_id, finding_id, sent, is_only_here=is_only_here)
+
+
+def _answer(
+    request: Request,
+    db: Db,
+    me: Person,
+    transcript_id: TranscriptId,
+    finding_id: UUID,
+    sent: DecisionForm | TellForm,
+    *,
+    is_only_here: bool = False,
 ) -> Response:
     """The thing anew with what it changes around it; drawn when the writers' turn is given back.
 
@@ -151,7 +226,7 @@ def _decided(
     with db.read() as reading:
         found = reviewing.reach_review(reading, me, transcript_id)
         thing = review_queries.thing_of(reading, found, finding_id)
-        place = f"pass={sent.within}&at={sent.at}"
+        place = f"pass={sent.within}&at={sent.at}{'&here=true' if is_only_here else ''}"
         if not is_htmx(request) or thing is None or thing.id != sent.thing:
             where = f"{place}#g-{thing.id}" if thing else place
             return redirect(request, back_to(request, "transcripts:review", where, transcript_id=transcript_id))
@@ -160,7 +235,7 @@ def _decided(
         if sent.alone:
             page = review_queries.every_place(reading, found, finding_id, sent.at)
             thing = page.groups[0]
-        view = view_of(reading, found, sent.within, page, standing, group=thing)
+        view = view_of(reading, found, sent.within, page, standing, group=thing, is_only_here=is_only_here)
         return render(request, "transcripts/decided.html", view, title=N_("Review %(serial)s"), serial=view.serial)
 
 
@@ -171,11 +246,17 @@ def accept_all(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptI
 
 
 @router.post("/transcripts/{transcript_id}/first-reading", name="transcripts:first_reading")
-def first_reading(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId) -> Response:
+def first_reading(request: Request, db: Db, me: Me, transcript_id: TranscriptId) -> Response:
     """Finish the first reading; somebody else does the second."""
-    found = reviewing.reach_review(db, me, transcript_id)
-    reviewing.finish_first_reading(db, found)
-    return RedirectResponse(request.app.url_path_for("transcripts:list", slug=found.access.study.slug), status_code=303)
+    try:
+        with db.transaction() as writing:
+            found = reviewing.reach_review(writing, me, transcript_id)
+            reviewing.finish_first_reading(writing, found)
+            slug = found.access.study.slug
+    except Conflict as problem:
+        with db.read() as reading:
+            return review_page(request, reading, me, transcript_id, refusal=Refusal.of(problem), status=problem.status)
+    return RedirectResponse(request.app.url_path_for("transcripts:list", slug=slug), status_code=303)
 
 
 @router.post("/transcripts/{transcript_id}/publish", name="transcripts:publish")
@@ -193,7 +274,8 @@ def publish(
     coders = [PersonId(coder) for coder in sent.coders]
     try:
         publishing.publish(db, me, transcript_id, coders, sent.seen_version)
-    except StillNames as problem:
+    except (Conflict, Refused, Invalid) as problem:
+        refusal = replace(Refusal.of(problem), coders=frozenset(sent.coders))
         with db.read() as reading:
-            return _page(request, reading, me, transcript_id, {"release": STILL_NAMES}, problem.status)
+            return review_page(request, reading, me, transcript_id, refusal=refusal, status=problem.status)
     return RedirectResponse(request.app.url_path_for("coding:workbench", transcript_id=transcript_id), status_code=303)

@@ -8,14 +8,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.generalising import Level
 from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.groups import SHOWN_TOGETHER, Group, is_agreed
+from qualcoder.transcripts.levels import Telling
 from qualcoder.transcripts.opinions import Words, is_by_hand
 from qualcoder.transcripts.parts import Part
 from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.transcripts.reading_rest import seen_of
-from qualcoder.transcripts.wordings import Wording, wordings_of
 
 CONTEXT = 60
 
@@ -32,6 +33,19 @@ LABELS = {
     Label.PRECINCT: N_("Precinct"),
     Label.RESULT: N_("Result of a vote"),
     Label.CLAN: N_("Clan"),
+}
+
+# None tells nothing at all.
+LEVELS: dict[Level | None, str] = {
+    Level.CODE: N_("a code"),
+    Level.KIND: N_("only what kind"),
+    Level.OBLAST: N_("the oblast it lies in"),
+    Level.DISTRICT: N_("the district it lies in"),
+    Level.YEAR: N_("the year"),
+    Level.MONTH: N_("the month and year"),
+    Level.DECADE: N_("ten years of age"),
+    Level.HALF_DECADE: N_("five years of age"),
+    None: N_("nothing"),
 }
 
 
@@ -122,7 +136,7 @@ class GroupView:
     waiting: int
     mentions: tuple[Mention, ...]
     replacement: str
-    wordings: tuple[Wording, ...]
+    tellings: tuple[Telling, ...]
     is_done: bool
     kept: int
 
@@ -140,6 +154,7 @@ class Opened:
     shown: Mapping[UUID, str]
     typed: Mapping[UUID, Words]
     names: Mapping[UUID, str]
+    tellings: Mapping[UUID, tuple[Telling, ...]]
 
 
 def pieces(
@@ -196,7 +211,7 @@ def group_view(group: Group, opened: Opened, reader: UUID | None, spans: Sequenc
         waiting=group.waiting,
         mentions=_mentions(shown, opened, reader),
         replacement=proposed,
-        wordings=wordings_of(proposed) if group.tier is Tier.B else (),
+        tellings=opened.tellings.get(group.id, ()),
         is_done=is_done,
         kept=sum(span.decision is Decision.KEEP for span in group.spans),
     )
@@ -215,8 +230,8 @@ def _mentions(spans: Sequence[PiiSpan], opened: Opened, reader: UUID | None) -> 
             Mention(
                 id=span.id,
                 words=opened.surfaces[span.id],
-                before=turn.body[max(0, start - CONTEXT) : start],
-                after=turn.body[end : end + CONTEXT],
+                before=("…" if start > CONTEXT else "") + turn.body[max(0, start - CONTEXT) : start],
+                after=turn.body[end : end + CONTEXT] + ("…" if end + CONTEXT < len(turn.body) else ""),
                 language=turn.language,
                 replacement=opened.shown[span.id],
                 decision=span.decision,

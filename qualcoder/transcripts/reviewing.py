@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
@@ -29,10 +28,8 @@ from qualcoder.transcripts.opinions import (
     agree,
     is_by_hand,
     one_line,
-    put_words,
     say,
     take_back,
-    words_of,
 )
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_to_read
 from qualcoder.transcripts.reading_rest import Unread, forget, hold, places_of, unread
@@ -205,12 +202,6 @@ def decide(
     return len(spans)
 
 
-def set_replacement(db: Session, span: PiiSpan, text: str) -> None:
-    """Write what stands instead of a finding; its decision and reason stay. Where it lies is unread again."""
-    put_words(db, span, replace(words_of(db, span), replacement=text))
-    forget(db, span.transcript_id, [span])
-
-
 def agree_to(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool = False) -> int:
     """Agree as the second reader to what the first decided; returns how many. One's own decisions are left out."""
     spans = _meant(db, reach, finding_id, for_entity=for_entity)
@@ -242,11 +233,17 @@ def unmark(db: Session, reach: Reach, finding_id: UUID) -> int:
     return len(mine)
 
 
+def is_here(db: Session, transcript_id: TranscriptId, finding_id: UUID) -> bool:
+    """Whether a finding lies in this transcript."""
+    span = db.get(PiiSpan, finding_id)
+    return span is not None and span.transcript_id == transcript_id
+
+
 def _meant(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool) -> list[PiiSpan]:
     hold(db, reach)
-    first = db.get(PiiSpan, finding_id)
-    if first is None or first.transcript_id != reach.transcript.id:
+    if not is_here(db, reach.transcript.id, finding_id):
         raise NotFound
+    first = db.get_one(PiiSpan, finding_id)
     return siblings(db, reach, first) if for_entity else [first]
 
 

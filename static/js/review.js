@@ -10,6 +10,8 @@ const places = () => [...document.querySelectorAll("form[data-finding]")].filter
 const stops = () => (isRest() ? [...document.querySelectorAll("[data-part]")] : places());
 const keyOf = (el) => el.dataset.finding ?? `part-${el.dataset.part}`;
 const isDone = (el) => (isRest() ? !el.querySelector("form.part-end") : "done" in el.dataset);
+const isBusy = () => page()?.getAttribute("aria-busy") === "true";
+const busy = (is) => page()?.setAttribute("aria-busy", String(is));
 const saved = JSON.parse(sessionStorage.getItem(store) ?? "{}");
 let current = saved.current ?? null;
 const history = saved.history ?? [];
@@ -45,20 +47,71 @@ function press(...values) {
   const form = here();
   const found = button(form, ...values);
   if (!found || found.disabled) return;
-  if (found.value === "keep" && form.matches(".tier-a")) {
-    const reason = form.querySelector("[name=reason]");
-    if (!reason.value.trim()) return void open(reason);
-  }
-  note(found);
-  found.click();
+  act(found);
 }
 
 function pressAll(...values) {
   const form = here()?.closest("[data-thing]")?.querySelector("form[data-all]");
   const found = button(form, ...values);
   if (!found) return press(...values.map((value) => value.replace("_all", "")));
-  note(found);
+  act(found);
+}
+
+const levels = () => [...(here()?.closest("[data-thing]")?.querySelectorAll("form[data-levels] button") ?? [])];
+
+// A digit tells a thing more or less closely, at every place of it; of a theme 1 replaces it and 0 leaves it out.
+function level(number, shift) {
+  if (!number || isRest()) return false;
+  if (here()?.matches(".tier-c")) {
+    const does = { 1: "accept", 0: "remove" }[number];
+    if (does) (shift ? pressAll : press)(shift ? `${does}_all` : does);
+    return Boolean(does);
+  }
+  const found = levels().find((one) => one.dataset.digit === number);
+  if (found) tell(found);
+  return Boolean(found);
+}
+
+function nextLevel() {
+  const all = levels();
+  if (all.length) tell(all[(all.findIndex(isPressed) + 1) % all.length]);
+}
+
+const isPressed = (one) => one.getAttribute("aria-pressed") === "true";
+
+function tell(pressed) {
+  noteLevel(pressed);
+  pressed.click();
+}
+
+function noteLevel(pressed) {
+  const before = [...pressed.form.querySelectorAll("button")].find(isPressed);
+  if (before && before !== pressed) history.push([pressed.form.elements.thing.value, before.value, page().dataset.pass, here()?.dataset.finding]);
+  acted = { finding: here()?.dataset.finding ?? pressed.form.elements.thing.value, next: null };
+  remember();
+}
+
+/** The level that stood there before stands again. */
+function undoLevel() {
+  const [thing, value, pass, finding] = history.pop();
+  remember();
+  const found = document.querySelector(`#g-${CSS.escape(thing)} form[data-levels] button[value="${value}"]`);
+  if (!found) return void location.assign(`${location.pathname}?pass=${pass}&group=${thing}`);
+  acted = { finding: finding ?? thing, next: null };
   found.click();
+}
+
+/** What names a person stays only with a reason: the field for it, where that is empty. */
+function missingReason(pressed) {
+  const field = pressed.form.querySelector("[name=reason]");
+  return pressed.value.startsWith("keep") && pressed.closest(".tier-a") && !field?.value.trim() ? field : null;
+}
+
+function act(pressed) {
+  const reason = missingReason(pressed);
+  if (reason) return void open(reason);
+  note(pressed);
+  pressed.click();
 }
 
 // What was done, for U; which place comes next, for the focus after the swap.
@@ -83,6 +136,7 @@ function open(field) {
 }
 
 function undo() {
+  if (typeof history.at(-1)?.[1] === "string") return undoLevel();
   const own = button(here(), "undo");
   const flash = document.querySelector("[data-unmark] button");
   if (own && history.at(-1)?.[0] !== here().dataset.finding && !flash) {
@@ -117,19 +171,23 @@ function mark() {
   form.scrollIntoView({ block: "nearest" });
 }
 
+// A theme is proposed to stay.
+const proposed = (every = "") => (here()?.matches(".tier-c") ? "keep" : "accept") + every;
+
 const acts = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
   KeyA: (shift) => {
     if (isRest()) here()?.querySelector("form.part-end button")?.click();
-    else if (shift) pressAll("agree_all", "accept_all");
-    else press("agree", "accept");
+    else if (shift) pressAll("agree_all", proposed("_all"));
+    else press("agree", proposed());
   },
   KeyR: (shift) => !isRest() && (shift ? pressAll("keep_all") : press("keep")),
   KeyE: () => {
     const field = !isRest() && here()?.querySelector("[name=replacement]");
     if (field) open(field);
   },
+  KeyL: nextLevel,
   KeyU: undo,
   KeyM: mark,
   KeyN: () => (document.querySelector("[data-next-pass]") ?? document.querySelector("#release button") ?? document.getElementById("release"))?.[isRest() || !document.querySelector("[data-next-pass]") ? "focus" : "click"](),
@@ -141,15 +199,22 @@ document.addEventListener("keydown", (event) => {
   if (field && event.key === "Escape") return void show(field.closest("form[data-finding]") ?? here());
   if (field?.id === "f-label" && digit(event, field)) return;
   if (field || event.target.closest?.("dialog")) return;
+  if (isBusy() || (event.repeat && !["KeyJ", "KeyK"].includes(event.code))) {
+    // What comes next is not on the page yet: nobody decides of it unseen.
+    if (acts[event.code]) event.preventDefault();
+    return;
+  }
   if (event.key === "?") document.getElementById("keys").showModal();
   else if (acts[event.code]) acts[event.code](event.shiftKey);
-  else return;
+  else if (!level(digitOf(event), event.shiftKey)) return;
   event.preventDefault();
 });
 
+const digitOf = (event) => /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+
 // A digit says what the words are, by its place on the keyboard; Enter looks for them, with Shift only the place selected.
 function digit(event, select) {
-  const which = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+  const which = digitOf(event);
   const option = which && !event.shiftKey && select.querySelector(`[data-digit="${which}"]`);
   if (option) option.selected = true;
   else if (event.key !== "Enter") return false;
@@ -177,15 +242,21 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!found) return;
   if (form.dataset.finding) current = form.dataset.finding;
-  note(found);
-  found.click();
+  act(found);
 });
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) return document.getElementById(opener.dataset.opens).showModal();
   const pressed = event.target.closest?.("form:is([data-finding], [data-all]) button[name=decision]");
+  const reason = pressed && missingReason(pressed);
+  if (reason) {
+    event.preventDefault();
+    return open(reason);
+  }
   if (pressed && event.detail) note(pressed);
+  const chosenLevel = event.detail && event.target.closest?.("form[data-levels] button");
+  if (chosenLevel) noteLevel(chosenLevel);
   const stop = event.target.closest?.("form[data-finding], [data-part]");
   if (stop && !event.target.closest("a, button, input, summary, label")) show(stop, { focus: false });
 });
@@ -213,8 +284,13 @@ function again() {
   show(here(), { focus: document.activeElement === document.body });
 }
 let waits = 0;
+document.addEventListener("htmx:before:request", () => busy(true));
+document.addEventListener("htmx:error", () => busy(false));
 document.addEventListener("htmx:after:swap", () => {
   cancelAnimationFrame(waits);
-  waits = requestAnimationFrame(again);
+  waits = requestAnimationFrame(() => {
+    again();
+    busy(false);
+  });
 });
 again();

@@ -41,7 +41,7 @@ from qualcoder.anonymise.pseudonyms import propose
         (Label.PRECINCT, "участке № 345", "ru", "[участок]"),
         (Label.PRECINCT, "345-ші учаскеде", "kk", "[учаске]"),
         (Label.RESULT, "214 votes", "en", "[result]"),
-        (Label.CLAN, "найман", "kk", "[ру]"),
+        (Label.CLAN, "найман", "kk", "[ру C]"),
     ],
 )
 def test_codes_are_in_the_language_of_the_interview(label: Label, surface: str, language: str, expected: str) -> None:

@@ -219,6 +219,9 @@ ENTRIES: Mapping[str, Entry] = {
     "transcripts:decide": Entry(
         Reach.TRANSCRIPT, 303, Act.REVIEW, {**_transcript("review"), "finding_id": "finding"}, _form(decision="undo")
     ),
+    "transcripts:tell": Entry(
+        Reach.TRANSCRIPT, 303, Act.REVIEW, {**_transcript("review"), "finding_id": "finding"}, _form(level="nothing")
+    ),
     "transcripts:accept_all": Entry(Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review")),
     "transcripts:mark": Entry(
         Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("review"), _form(words="Воды", label="PLACE_FINE")

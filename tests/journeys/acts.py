@@ -143,6 +143,11 @@ def confirm_speakers(page: Page) -> None:
     page.wait_for_url(re.compile(r"/review$"), timeout=60_000)
 
 
+def settled(page: Page) -> None:
+    """Wait until the review has answered what was done, and its keys act on what is shown."""
+    expect(page.locator("#review:not([aria-busy=true])")).to_have_count(1)
+
+
 def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
     """Decide every finding of all passes with J, A, R and N: accept what identifies, keep what does not."""
     for which in ("a", "b", "c"):

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.served import Served, Troubles, command, environment_of, free_port, serving
+
+# A step waits for what the page shows of it, on a busy machine too.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True, slots=True)

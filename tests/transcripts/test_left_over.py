@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise.generalising import Level
 from qualcoder.anonymise.models import Decision
 from qualcoder.home import Home
 from qualcoder.interviews.models import LinkType
 from qualcoder.interviews.service import NewLink
-from qualcoder.transcripts import reviewing
+from qualcoder.transcripts import levels, reviewing
 from qualcoder.transcripts.models import Transcript
 from tests.homes import Browser, World
 from tests.interviews.making import import_koyandy
@@ -66,3 +67,18 @@ def test_the_page_of_the_interview_says_it_after_the_release(
     other = making.release(home, marked(home, world, Decision.ACCEPT, *links), world.pi)
     page = browser.as_(world.pi).get(f"/interviews/{other.interview_id}").text
     assert "fits one race of the public record only" not in page
+
+
+@pytest.mark.parametrize(("level", "tells"), [(Level.CODE, False), (Level.KIND, False), (Level.DISTRICT, True)])
+def test_a_village_that_is_told_by_its_district_still_tells(
+    home: Home, world: World, browser: Browser, level: Level, *, tells: bool
+) -> None:
+    text = "Интервьюер: Кто вы?\nРеспондент: Я живу в селе Коянды.\n"
+    transcript = making.to_review(home, world, making.upload(text), marks=())
+    with home.data.transaction() as db:
+        reviewing.mark_missed(db, reviewing.reach_review(db, world.pi, transcript.id), "селе Коянды", Label.PLACE_FINE)
+    with home.data.transaction() as db:
+        found = reviewing.reach_review(db, world.pi, transcript.id)
+        levels.choose_level(db, found, making.findings(home, transcript.id)[0].id, level)
+    page = browser.as_(world.pi).get(f"/transcripts/{transcript.id}/review").text
+    assert (ONE_RACE in page) == tells

@@ -122,7 +122,7 @@ def test_a_decision_answers_with_the_touched_thing_the_counts_and_the_locks(
         ("accept_all", {}, {Decision.ACCEPT}),
         ("keep_all", {"reason": "Публичное лицо"}, {Decision.KEEP}),
         ("remove_all", {}, {Decision.ACCEPT}),
-        ("accept_all", {"wording": "[Лицо]"}, {Decision.ACCEPT}),
+        ("accept_all", {"replacement": "[Лицо]"}, {Decision.ACCEPT}),
     ],
 )
 def test_one_press_is_for_every_place_of_the_thing(
@@ -143,7 +143,7 @@ def test_one_press_is_for_every_place_of_the_thing(
     assert after[other].decision is Decision.UNDECIDED
     with home.data.read() as db:
         shown = reviewing.stand_ins(db, [after[first]])[first]
-    assert shown == {"remove_all": "[…]"}.get(decision, words.get("wording", "[Лицо 1]"))
+    assert shown == {"remove_all": "[…]"}.get(decision, words.get("replacement", "[Лицо 1]"))
 
 
 def test_what_has_no_entry_is_one_thing_by_its_words(home: Home, world: World, browser: Browser) -> None:
@@ -272,3 +272,75 @@ def test_all_places_at_once_leaves_what_was_decided_with_a_reason(
     assert (decisions[first], decisions[second]) == (Decision.KEEP, Decision.ACCEPT)
     mine.post(f"{path}/{first}", data={"decision": "accept_all"})
     assert {span.id: span.decision for span in findings(home, transcript.id)}[first] is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "kept"),
+    [
+        ({"decision": "keep", "replacement": "кто-то"}, 422, 'value="кто-то"'),
+        ({"decision": "keep_all", "replacement": "кто-то"}, 422, 'value="кто-то"'),
+        ({"decision": "agree", "reason": "Верно"}, 403, 'value="Верно"'),
+        ({"decision": "nonsense"}, 422, ""),
+        ({"decision": "keep", "reason": "ж" * 501}, 422, "ж" * 501),
+    ],
+)
+def test_a_refused_plain_form_shows_its_sentence_in_place_with_what_was_typed(
+    home: Home, world: World, browser: Browser, transcript: Transcript, form: dict[str, str], status: int, kept: str
+) -> None:
+    first, _second, other = undecide(home, world, transcript)
+    mine, path = browser.as_(world.researcher), f"/transcripts/{transcript.id}/findings/{first}"
+    answer = mine.post(path, data={**form, "within": "a", "at": "1"})
+    assert answer.status_code == status
+    assert 'id="review"' in answer.text
+    suffix = "all-" if form["decision"].endswith("_all") else ""
+    assert re.findall(r'<p class="error" role="alert" id="e-([\w-]+)"', answer.text) == [f"{suffix}{first}"]
+    assert kept in answer.text
+    assert answer.text.count(kept) == 1 or not kept
+    assert f'data-finding="{other}"' in answer.text
+    alone = mine.post(path, data={**form, "within": "a", "alone": "true"})
+    assert (alone.status_code, f'data-finding="{other}"' in alone.text) == (status, False)
+    assert "toasts" in mine.post(path, data=form, headers=HTMX).headers["HX-Retarget"]
+    assert all(span.decision is Decision.UNDECIDED for span in findings(home, transcript.id))
+
+
+def test_a_foreign_finding_is_not_there_even_when_refused(
+    home: Home, world: World, browser: Browser, transcript: Transcript
+) -> None:
+    elsewhere = to_review(home, world, by=world.pi)
+    other = findings(home, elsewhere.id)[0].id
+    mine = browser.as_(world.researcher)
+    for act in ("", "/level"):
+        path = f"/transcripts/{transcript.id}/findings/{other}{act}"
+        assert mine.post(path, data={"decision": "keep_all", "level": "nothing", "alone": "true"}).status_code == 404
+        assert mine.post(path, data={"alone": "true"}).status_code in (404, 422)
+
+
+def test_a_refused_release_or_reading_says_why_on_the_page_and_keeps_the_ticks(
+    home: Home, world: World, browser: Browser, transcript: Transcript
+) -> None:
+    mine, path = browser.as_(world.researcher), f"/transcripts/{transcript.id}"
+    form = {"seen_version": str(making.again(home, transcript).version), "coders": [str(world.other_coder.id)]}
+    unread = mine.post(f"{path}/publish", data=form)
+    assert (unread.status_code, 'role="alert"' in unread.text, 'id="review"' in unread.text) == (409, True, True)
+    assert mine.post(f"{path}/first-reading").status_code == 409
+    read_all(mine, transcript)
+    stale = mine.post(f"{path}/publish", data=form | {"seen_version": "1"})
+    assert (stale.status_code, 'id="review"' in stale.text) == (409, True)
+    boxes = re.findall(r'name="coders" value="([\w-]+)" checked', stale.text)
+    assert boxes == [str(world.other_coder.id)]
+    assert making.again(home, transcript).state is TranscriptState.REVIEW
+
+
+def test_words_that_cannot_be_looked_for_stay_in_the_field(
+    home: Home, world: World, browser: Browser, transcript: Transcript
+) -> None:
+    mine, path = browser.as_(world.researcher), f"/transcripts/{transcript.id}"
+    for words in ("", "ж" * 301):
+        for act in ("missed", "mark"):
+            answer = mine.post(f"{path}/{act}", data={"words": words, "label": "PERSON", "within": "rest", "at": "1"})
+            assert (answer.status_code, 'id="missed"' in answer.text, 'id="f-words-error"' in answer.text) == (
+                422,
+                True,
+                True,
+            )
+    assert len(findings(home, transcript.id)) == 3
