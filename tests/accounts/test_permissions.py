@@ -35,12 +35,15 @@ EXPECTED = """
     record_consent     no     yes  yes        no    no
     read_text          no     yes  yes        yes   no
     code               no     yes  yes        yes   no
+    flag               no     yes  yes        yes   no
+    decide_flags       no     yes  yes        no    no
     see_matrix         no     yes  no         no    no
     export             no     yes  no         no    no
     see_jobs           no     yes  yes        no    no
 """
 LINES = {line.split()[0]: line.split()[1:] for line in EXPECTED.strip().splitlines()}
 TEXT_ACTS = {Act.LIST_TRANSCRIPTS, Act.REVIEW, Act.READ_TEXT, Act.CODE, Act.SEE_INTERVIEW, Act.EXPORT, Act.UPLOAD}
+TEXT_ACTS |= {Act.FLAG, Act.DECIDE_FLAGS}
 
 
 def test_every_act_is_in_the_table_once() -> None:

@@ -150,6 +150,8 @@ MAY_OPEN = {
     "qualcoder/codebooks/queries.py": "the codebook, which every reader of the study may see",
     "qualcoder/interviews/consents.py": "consents; acts check the person, the page records the opening",
     "qualcoder/transcripts/queries.py": "titles in lists and turns of a text; its callers hold a checked `Reach`",
+    "qualcoder/transcripts/flagged.py": "the queue of flags, which checks who decides and records the opening",
+    "qualcoder/transcripts/flags.py": "a note is sealed anew with the decision, whose act checks who decides",
     "qualcoder/transcripts/reviewing.py": "the review page; its acts check the reader",
     "qualcoder/transcripts/opinions.py": "what readers wrote on a finding; its callers hold a checked `Reach`",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",

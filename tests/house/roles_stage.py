@@ -54,6 +54,7 @@ PRINCIPALS = (
     "observer",
     "outsider",
 )
+FLAG_NOTE = "Заметка о флаге"
 # What a request may change wherever it is refused or only reads: the record of acts, and when a session was last used.
 ALWAYS_FREE = frozenset({"audit_entry", "audit_head", "rate_limit"})
 
@@ -188,9 +189,8 @@ def _fill(home: Home, world: World) -> Stage:
         "KOY-2022",
         "[Лицо 1]",
         "сұхбат.txt",
-        "Заметка о флаге",
     )
-    return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *words))
+    return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *words, FLAG_NOTE))
 
 
 def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: UUID) -> dict[str, UUID | str]:
@@ -201,7 +201,7 @@ def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: 
     )
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
-    greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), "Заметка о флаге")
+    greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), FLAG_NOTE)
     flags.flag(db, world.coder, greeting)
     return {"coding": made.coding.id, "export": export.id, "flag": greeting.id}
 

@@ -28,6 +28,8 @@ from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.queries import round_ids
+from qualcoder.transcripts import flags
+from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript
 from qualcoder.web.bearer import Budget
 from qualcoder.web.streams import Streams
@@ -62,6 +64,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "api:put_coding": {
         "json": {"transcript_id": "<transcript>", "code_id": "<code>", "version": 1, "start": 0, "end": 9}
     },
+    "api:put_flag": {"json": {"transcript_id": "<transcript>", "version": 1, "start": 0, "end": 9}},
+    "api:decide_flag": {"json": {"decision": "no_name", "seen_version": 1, "reason": "x"}},
+    "api:show_flags_again": {"json": {"person_id": "<person>", "reason": "x"}},
     "api:codings": {"params": {"transcript": "<transcript>", "code": "<code>", "coder": "<person>"}},
     "api:matrix": {"params": {"coder": "<person>"}},
     "api:ask_export": {"json": {"format": "csv", "coder": "<person>"}},
@@ -72,6 +77,7 @@ PATHS = {
     "interview_id": ("interview",),
     "transcript_id": ("transcript", "review", "received"),
     "coding_id": ("coding",),
+    "flag_id": ("flag",),
     "export_id": ("export",),
 }
 ROUTES = [route for route in api_routes() if route.path != "/openapi.json" and ("{" in route.path)]
@@ -111,7 +117,9 @@ def _made(db: Session, world: World, codable: Transcript, code_id: CodeId) -> di
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
     race = round_ids(db, world.study.id, {"KOY-2022-2"})["KOY-2022-2"]
-    return {"coding": made.id, "export": export.id, "race": race, "contest": new_id()}
+    flagged = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33))
+    flags.flag(db, world.coder, flagged)
+    return {"flag": flagged.id, "coding": made.id, "export": export.id, "race": race, "contest": new_id()}
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +170,7 @@ def places_of(name: str, path: str) -> list[str]:
     """The parameters of the path and the places of the body."""
     body = json.dumps(BODIES.get(name, {}), default=str)
     # The id of a new coding is the client's own; one that is taken is looked at below.
-    own = {"coding_id"} if name == "api:put_coding" else set()
+    own = {"api:put_coding": {"coding_id"}, "api:put_flag": {"flag_id"}}.get(name, set())
     named = [key for key in PATHS if "{" + key + "}" in path and key not in own]
     return named + [key for key in _KINDS if f"<{key}>" in body]
 
@@ -176,7 +184,7 @@ def drawn(random: Random, two: Two) -> tuple[Mix, Mix, str]:
     method = next(iter(route.methods or ()))
     slots = places_of(route.name, route.path)
     strange = {slot for slot in slots if random.random() < 0.6} or {random.choice(slots)}
-    ids: dict[str, Ids] = {name: {"coding_id": str(uuid4())} for name in ("foreign", "absent")}
+    ids: dict[str, Ids] = {name: {"coding_id": str(uuid4()), "flag_id": str(uuid4())} for name in ("foreign", "absent")}
     kinds = []
     for slot in slots:
         kind = random.choice(PATHS[slot]) if slot in PATHS else slot
@@ -224,7 +232,7 @@ def test_thousands_of_mixed_ids_tell_nothing(two: Two) -> None:
             two.seen[pattern] = (nothing.status_code, nothing.text)
         if answer.is_success:
             # Only what does not name a thing may succeed: a filter that then finds nothing.
-            assert mix.name in {"api:codings", "api:matrix", "api:ask_export"}, pattern
+            assert mix.name in {"api:codings", "api:matrix", "api:ask_export", "api:show_flags_again"}, pattern
         else:
             assert (answer.status_code, answer.text) == two.seen[pattern], pattern
         assert answer.status_code == two.seen[pattern][0], pattern
