@@ -18,6 +18,7 @@ from sqlmodel import Session, col, or_, select
 from qualcoder.anonymise.entity_index import is_no_name
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import shadow_of
+from qualcoder.anonymise.lexicon.everyday import is_everyday, is_listed_name
 from qualcoder.anonymise.models import Decision, Entity, PiiSpan, SurfaceIndex
 from qualcoder.anonymise.surfaces import sought
 from qualcoder.core.ids import StudyId
@@ -28,6 +29,8 @@ from qualcoder.vault.keys import KeyRef
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 # Three letters prove nothing, but for a whole name with a capital: Дана must not take every "дан".
 _MIN_STEM = 4
+# A stem of a name that no list knows, under an ending and in small letters: басын + а is a head, not Басын.
+_MIN_UNLISTED = 5
 # Any word begins a sentence with a capital.
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n][\"»)]*)[\s\"«(—-]*\Z")
 # With so many words, all names of a study are read quicker than those that could be meant are asked for.
@@ -46,6 +49,14 @@ class Hit:
     is_sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whom a word names when it is written as names are, and whom when it could be any word."""
+
+    as_name: frozenset[UUID]
+    as_word: frozenset[UUID]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class KnownNames:
     """Who is known in a study, by HMAC of a form of the name."""
@@ -53,19 +64,23 @@ class KnownNames:
     people: Mapping[bytes, frozenset[UUID]]
     mac: Callable[[str], bytes]
 
-    def fitting(self, words: Iterable[str]) -> dict[str, frozenset[UUID]]:
+    def fitting(self, words: Iterable[str]) -> dict[str, Fit]:
         """The words, as they stand in a text, that fit somebody; each distinct word is tried once."""
-        found: dict[str, frozenset[UUID]] = {}
+        found: dict[str, Fit] = {}
         if not self.people:
             return found
         tried: dict[str, frozenset[UUID]] = {}
         nobody: frozenset[UUID] = frozenset()
         for word in filter(_may_be_a_name, set(words)):
+            if is_no_name(word):
+                continue
             for form in sought(word, "mixed"):
                 if form not in tried:
                     tried[form] = self.people.get(self.mac(form), nobody)
                 if tried[form] and _tells(form, word):
-                    found[word] = found.get(word, nobody) | tried[form]
+                    before = found.get(word) or Fit(nobody, nobody)
+                    as_word = tried[form] if _tells_in_small_letters(form, word) else nobody
+                    found[word] = Fit(before.as_name | tried[form], before.as_word | as_word)
         return found
 
     def hits(self, texts: Sequence[str]) -> list[list[Hit]]:
@@ -86,15 +101,21 @@ class _Seen:
         self._text = _CODE.sub(lambda code: " " * len(code.group()), self._shadow.text if self._shadow else text)
         self.words = frozenset(_WORD.findall(self._text))
 
-    def hits(self, fits: Mapping[str, frozenset[UUID]]) -> list[Hit]:
+    def hits(self, fits: Mapping[str, Fit]) -> list[Hit]:
         if self.words.isdisjoint(fits):
             return []
-        found = ((match.group(), *match.span()) for match in _WORD.finditer(self._text))
-        return [
-            Hit(self._span(start, end), fits[word], word[0].isupper())
-            for word, start, end in found
-            if word in fits and (len(word) >= _MIN_STEM or not self._begins_a_sentence(start))
-        ]
+        found = (match for match in _WORD.finditer(self._text) if match.group() in fits)
+        return [hit for match in found if (hit := self._hit(match, fits[match.group()])) is not None]
+
+    def _hit(self, match: re.Match[str], fit: Fit) -> Hit | None:
+        word, start, end = match.group(), *match.span()
+        if not word[0].isupper():
+            return Hit(self._span(start, end), fit.as_word, is_sure=False) if fit.as_word else None
+        if not self._begins_a_sentence(start):
+            return Hit(self._span(start, end), fit.as_name, is_sure=True)
+        if len(word) < _MIN_STEM:
+            return None
+        return Hit(self._span(start, end), fit.as_name, is_sure=bool(fit.as_word))
 
     def _begins_a_sentence(self, start: int) -> bool:
         return _SENTENCE_START.search(self._text, max(0, start - 8), start) is not None
@@ -108,9 +129,18 @@ def _may_be_a_name(word: str) -> bool:
 
 
 def _tells(form: str, word: str) -> bool:
-    """Whether this form of a word is enough to know somebody by."""
+    """Whether this form of a word is enough to know somebody by, where the word is written as names are."""
     bare = form.rpartition(":")[2]
-    return (len(bare) >= _MIN_STEM or (word[0].isupper() and len(bare) == len(word))) and not is_no_name(word)
+    return len(bare) >= _MIN_STEM or (word[0].isupper() and len(bare) == len(word))
+
+
+def _tells_in_small_letters(form: str, word: str) -> bool:
+    """The same for a word that could be any: a name of the lists, or no common word under a real ending."""
+    bare = form.rpartition(":")[2]
+    lower = word.lower()
+    if len(bare) < _MIN_STEM:
+        return False
+    return is_listed_name(lower) or (not is_everyday(lower) and len(bare) >= min(_MIN_UNLISTED, len(word)))
 
 
 def known_names(db: Session, study_id: StudyId, about: Sequence[str] = ()) -> KnownNames:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -38,6 +39,8 @@ def pipeline(language: str) -> Language:
     """The spaCy pipeline of a language ("ru", "kk", "en" or "mixed"); built once per process."""
     if language not in LANGUAGES:
         raise ValueError("language must be ru, kk, en or mixed")
+    # Numbers are counted on one core: several would wait for each other, at twice the processor time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import spacy
 
     components.register()

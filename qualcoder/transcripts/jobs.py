@@ -14,6 +14,7 @@ from sqlmodel import Session, col, delete
 
 from qualcoder.anonymise import recognising
 from qualcoder.anonymise.findings import Finding
+from qualcoder.anonymise.known_names import known_names
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.anonymise.pipeline import find_in_turns
 from qualcoder.anonymise.places import StudyPlaces
@@ -49,12 +50,11 @@ def detect(database: Database, job_id: JobId) -> None:
         key = KeyRef.interview(transcript.interview_id, transcript.study_id)
         version_id = raw_version(db, transcript).id
         turns = open_turns(db, key, turns_of(db, version_id))
-        known_people = recognising.confirmed_macs(db, transcript.study_id)
-        guess = recognising.guesses(db, transcript.study_id)
+        known = known_names(db, transcript.study_id)
         places = places_of_study(db, transcript.study_id)
     try:
         found = _found(database, job_id, turns)
-        again = recognising.known_again([(turn.start, turn.body, turn.language) for turn in turns], known_people, guess)
+        again = recognising.known_again([(turn.start, turn.body, turn.language) for turn in turns], known)
         mentions = _mentions(turns, recognising.with_known(found, again))
         _write(database, job_id, attempt, transcript, version_id, mentions, places, n_turns=len(turns))
     except Cancelled:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import resource
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualcoder.anonymise.findings import Finding
@@ -141,8 +143,55 @@ def test_a_shadow_leads_back_to_every_letter(text: str) -> None:
         assert not (char.isalnum() and not any(c.isalnum() for c in span.of(text)))
 
 
+LINES = {
+    "ru": "Респондент: ну вот Ойдантапов Серик приехал, а телефон 8 700 000 00 16 он не дал, и время вышло. ",
+    "kk": "Респондент: сонда Ойдантап Серікұлы келді, ал телефоны 8 700 000 00 16 екен, уақыт болды. ",
+    "en": "Respondent: then Serik Oydantapov came, and the phone 8 700 000 00 16 was his, and time was over. ",
+    "mixed": "Респондент: ну вот Ойдантапов Серик приехал, а телефон 8 700 000 00 16 он не дал, уақыт болды. ",
+}
+
+
 @pytest.mark.slow
-def test_a_text_of_300_000_words_is_read_to_its_end() -> None:
-    line = "Респондент: ну вот Ойдантапов Серик приехал, а телефон 8 700 000 00 16 он не дал, уақыт болды. " * 20
-    turns = [(n * 10_000, line, "mixed") for n in range(300_000 // len(line.split()) + 1)]
-    assert len(find_in_turns(turns)) >= 2 * len(turns)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_of_300_000_words_is_read_to_its_end(with_models: Path, language: str) -> None:
+    """Also within bounded memory: what is kept of a turn is its findings."""
+    line = LINES[language] * 20
+    turns = [(n * 10_000, line, language) for n in range(300_000 // len(line.split()) + 1)]
+    find(line, language)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = find_in_turns(turns)
+    assert len(found) >= 2 * len(turns)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(HIDDEN)), st.randoms(use_true_random=False))
+def test_the_trained_layer_keeps_what_the_rules_see_in_a_disguise(
+    with_models: Path, language: str, draw: random.Random
+) -> None:
+    plain, surfaces = HIDDEN[language]
+    text, at = hidden(plain, draw, twins=language != "en", invisible=True, spaces=True)
+    found = find(text, language)
+    assert all(0 <= f.start < f.end <= len(text) for f in found)
+    for surface in surfaces:
+        start = plain.index(surface)
+        assert covers(found, text, at[start], at[start + len(surface)]), (surface, text)
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
+def test_the_trained_layer_reads_odd_texts_to_their_end(with_models: Path, text: str) -> None:
+    found = find(text, "mixed")
+    assert all(0 <= f.start < f.end <= len(text) for f in found)
+
+
+@pytest.mark.parametrize("mark", INVISIBLE)
+@pytest.mark.parametrize(("name", "language"), [("нурланом", "ru"), ("еркебұлан", "kk"), ("yerkebulan", "en")])
+def test_a_sign_inside_a_name_moves_no_offset(with_models: Path, mark: str, name: str, language: str) -> None:
+    """What is found in the disguised text is what is found in the plain one, sign by sign."""
+    plain = {"ru": "мы с нурланом ходили", "kk": "кеше еркебұлан келді", "en": "everybody knows yerkebulan here"}[
+        language
+    ]
+    at = plain.index(name) + 2
+    text = plain[:at] + mark + plain[at:]
+    surfaces = [f.span.of(text).replace(mark, "") for f in find(text, language)]
+    assert surfaces == [f.span.of(plain) for f in find(plain, language)]

@@ -87,6 +87,23 @@ def test_a_word_that_is_no_name_stays_what_it_is() -> None:
     assert len(names.hits(["Кеше Бас келді"])[0]) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "sure"),
+    [
+        ("Басын", "үйдің басына шықты", []),
+        ("Басын", "кеше Басына айттық", [True]),
+        ("Малинин", "ели малину", []),
+        ("Роза", "кеше розаға айттым", [False]),
+        ("Дана", "кеше данаға айттым", [False]),
+        ("Ойлапов", "кеше ойлаповқа айттым", [False]),
+        ("Ойлапов", "Ойлаповқа айттым", [True]),
+        ("Надежда", "пришла надежда ивановна", [False]),
+    ],
+)
+def test_in_small_letters_an_everyday_word_is_nobodys_name(name: str, text: str, sure: list[bool]) -> None:
+    assert [hit.is_sure for hit in names_of(name).hits([text])[0]] == sure
+
+
 def test_a_place_counts_lines_and_words_and_holds_no_word() -> None:
     names = names_of("Ойдантап")
     found = places(names, ["ничего", "Первая строка\nа потом\nпришёл «Ойдантап» снова"])

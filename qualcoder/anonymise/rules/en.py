@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from qualcoder.anonymise.findings import Label
-from qualcoder.anonymise.rules.names import MID_SENTENCE, person, place, quasi
+from qualcoder.anonymise.rules.names import (
+    MID_SENTENCE,
+    judge_listed,
+    judge_unknown,
+    person,
+    person_uncased,
+    place,
+    quasi,
+)
 from qualcoder.anonymise.rules.pattern import Rule
 from qualcoder.anonymise.rules.reasons import (
     DISTRICT,
@@ -27,6 +35,12 @@ _TITLES = (
     r"|grandfather|grandmother|dear)))"
 )
 _KIN = r"(?:aga|agai|aghai|apa|apai|apay|ake|ata|aksakal|aqsaqal|khanym|myrza)"
+_LOWER = r"[a-z]{3,24}(?!\w)"
+_KIN_CLOSE = r"(?i:(?<!\w)(?:uncle|aunt|auntie|grandpa|grandma|aga|apa|ata))"
+_KIN_OF = (
+    r"(?i:(?<!\w)(?:brother|sister|son|daughter|wife|husband|widow|father|mother|uncle|aunt|cousin|nephew|niece|grandson"
+    r"|granddaughter|relative|friend|neighbou?r|house|family|children)s? of)"
+)
 _INTRODUCE = (
     r"(?i:(?<!\w)(?:(?:my|his|her|whose)(?: \w{2,12})?(?:'s)? (?:full )?(?:name|surname)(?: is|'s| was)?"
     r"|i am called|by the name of|surname(?: is)?|i am|i'm))"
@@ -44,6 +58,10 @@ _NOT_SURNAME = (
 RULES: tuple[Rule, ...] = (
     person("en.title", 0.85, TITLE, rf"{_TITLES} ({_NAME_WITH_INITIALS})"),
     person("en.kin", 0.8, TITLE, rf"({_NAME})[ \-]{_KIN}(?!\w)"),
+    person("en.kin_of", 0.75, TITLE, rf"{_KIN_OF} ({_NAME_WITH_INITIALS})"),
+    person_uncased("en.kin_uncased", 0.4, TITLE, rf"{_KIN_CLOSE} ({_LOWER})", judge_unknown),
+    person_uncased("en.kin_of_uncased", 0.45, TITLE, rf"{_KIN_OF} ({_LOWER})", judge_listed),
+    person_uncased("en.kin_after_uncased", 0.4, TITLE, rf"(?<!\w)({_LOWER})[ \-]{_KIN}(?!\w)", judge_unknown),
     person("en.introduced", 0.85, INTRODUCED, rf"{_INTRODUCE},? ({_NAME_WITH_INITIALS})"),
     person("en.named", 0.5, INTRODUCED, rf"(?i:(?<!\w)(?:named|called|this is)),? ({_NAME_WITH_INITIALS})"),
     person(

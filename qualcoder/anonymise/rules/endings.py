@@ -74,6 +74,11 @@ def kk(words: str, *, inside: bool = False) -> str:
     return rf"(?i:{begin}(?:{forms})(?!\w))"
 
 
+def kk_endings(letter: str) -> str:
+    """A pattern of any chain of Kazakh endings, or none, after this last letter."""
+    return f"{_chain(_kind(letter))}?"
+
+
 def kk_owned(words: str) -> str:
     """Like `kk`, but each word belongs to the one before it and shows it: ауылы, ауылында, қаласының."""
     forms = "|".join(

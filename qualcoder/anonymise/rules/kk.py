@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.letters import LOWER, UPPER
-from qualcoder.anonymise.rules.endings import kk, kk_owned
+from qualcoder.anonymise.rules.endings import kk, kk_endings, kk_owned
 from qualcoder.anonymise.rules.names import (
     LOWER_WORD,
     MID_SENTENCE,
@@ -12,6 +12,9 @@ from qualcoder.anonymise.rules.names import (
     NAME_WITH_INITIALS,
     PLACE,
     WORD,
+    judge_listed,
+    judge_rare,
+    judge_unknown,
     person,
     person_uncased,
     place,
@@ -46,6 +49,10 @@ _NOT_LOWER_NAME = (
 _PERSON_NOUN = kk(
     "кісі адам азамат жігіт қыз келіншек ағай апай әйел бала үміткер кандидат ақсақал депутат әкім мұғалім"
 )
+
+# Ереке, Сәке, Нұрекең: how a respected man is called by the beginning of his name.
+_RESPECT = rf"[{LOWER}]{{0,6}}(?:еке|әке)(?:ң|м)?{kk_endings('е')}"
+_NOT_RESPECT = r"(?!(?i:(?:мер|бер|ж|ш|кел|жел|төб|ерт|б|с|т)еке|(?:к|бә|та|қ)?әке(?!\w{0,2}к))\w{0,12}(?!\w))"
 
 _VILLAGE_TYPE = kk("ауыл ауылдық село елді_мекен кент станса станция бекет разъез разъезд қыстағ совхоз колхоз")
 _NAMED_VILLAGE = kk_owned("ауыл село елді_мекен кент станция станса совхоз")
@@ -137,4 +144,8 @@ RULES: tuple[Rule, ...] = (
         rf")?((?i:әкімі\w{{0,4}}|әкімінің орынбасары\w{{0,4}}|депутаты\w{{0,4}}|имамы\w{{0,4}}))(?!\w)",
     ),
     person("kk.address", 0.6, TITLE, rf"{MID_SENTENCE}([{UPPER}][{LOWER}]{{2,12}}(?:еке|әке)(?:ң|м|ңнің|ңе)?)(?=,)"),
+    person("kk.respect", 0.6, TITLE, rf"(?<!\w){_NOT_RESPECT}([{UPPER}]{_RESPECT})(?!\w)", judge_rare),
+    person_uncased("kk.respect_uncased", 0.45, TITLE, rf"(?<!\w){_NOT_RESPECT}([{LOWER}]{_RESPECT})(?!\w)", judge_rare),
+    person_uncased("kk.kin_listed", 0.5, TITLE, rf"(?<!\w)({LOWER_WORD})[ \-](?!ағайын){_KIN}", judge_unknown),
+    person_uncased("kk.kin_before_uncased", 0.45, TITLE, rf"{_KIN_BEFORE},? ({LOWER_WORD})", judge_listed),
 )

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.letters import LOWER, UPPER
+from qualcoder.anonymise.lexicon.everyday import is_everyday, is_sure_name, may_name_somebody
 from qualcoder.anonymise.rules.common_words import NOT_NAMES
 from qualcoder.anonymise.rules.oblasts import CITIES
 from qualcoder.anonymise.rules.pattern import Judge, Rule, Verdict
@@ -70,6 +71,28 @@ def judge_name(match: re.Match[str], score: float) -> Verdict | None:
     if _AFTER_PLACE_CUE.search(match.string, max(0, found[0] - 20), found[0]):
         return None
     return Verdict(*found, score)
+
+
+def judge_listed(match: re.Match[str], score: float) -> Verdict | None:
+    """A name that lists know: the cue alone stands beside many other words."""
+    found = judge_name(match, score)
+    return found if found and all(map(is_sure_name, _words(match, found))) else None
+
+
+def judge_unknown(match: re.Match[str], score: float) -> Verdict | None:
+    """A listed name, or a word that is no everyday one."""
+    found = judge_name(match, score)
+    return found if found and all(map(may_name_somebody, _words(match, found))) else None
+
+
+def judge_rare(match: re.Match[str], score: float) -> Verdict | None:
+    """Anything but everyday words: the shape itself is that of a name."""
+    found = judge_name(match, score)
+    return None if found is None or any(map(is_everyday, _words(match, found))) else found
+
+
+def _words(match: re.Match[str], found: Verdict) -> list[str]:
+    return match.string[found.start : found.end].lower().split()
 
 
 def judge_place(match: re.Match[str], score: float) -> Verdict | None:

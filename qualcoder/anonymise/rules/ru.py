@@ -11,6 +11,8 @@ from qualcoder.anonymise.rules.names import (
     NAME,
     NAME_WITH_INITIALS,
     WORD,
+    judge_listed,
+    judge_unknown,
     person,
     person_uncased,
     place,
@@ -71,6 +73,14 @@ _PRE_TITLE = (
 _POST_KIN = (
     r"(?i:ага(?:й|я|ю|ем|е)?|апа(?:й|я|ю|ем)?|апке|апайк\w{1,2}|тате|байке|аксакал\w{0,2}|ата|аже|ханум"
     r"|ханым|мырза)(?!\w)"
+)
+# These are hardly said without a name behind them; the others often are.
+_KIN_CLOSE = r"(?i:(?<!\w)(?:дяд[яиюе]|д[яё]дь\w{1,2}|т[её]т[яиюе]|т[её]тей|баб[аеуы](?!\w)|бабой))"
+_KIN_FAR = (
+    r"(?i:(?<!\w)(?:брат(?:а|у|ом|е)?|братишк\w{1,2}|сестр(?:а|е|у|ы|ой)|муж(?:а|у|ем|е)?|жен(?:а|е|у|ы|ой)"
+    r"|сын(?:а|у|ом|е)?|доч(?:ь|ери|ерью|ка|ки|ку|ке)|племянни\w{1,3}|внук\w{0,2}|внучк\w{1,2}|зят[ьюяе]м?|сват\w{0,2}"
+    r"|дед(?:а|у|ом|е)?|сосед(?:а|у|ом|ка|ки|ке|ку|кой)?|друг(?:а|у|ом)?|подруг\w{1,2}|кум(?:а|у|ом|е)?"
+    r"|сноха|снох[еуи]|свекровь|т[её]щ[аеуи]|жених\w{0,2}|невест\w{1,2}))"
 )
 _INTRODUCE = (
     r"(?i:(?<!\w)(?:(?:меня|его|е[её]|их|мужа|жену|сына|дочь|отца|мать|акима|кандидата|брата|сестру|парня|женщину"
@@ -134,6 +144,8 @@ RULES: tuple[Rule, ...] = (
     ),
     person("ru.kin", 0.8, TITLE, rf"({NAME}) {_POST_KIN}"),
     person_uncased("ru.kin_uncased", 0.4, TITLE, rf"(?<!\w)({LOWER_WORD}) (?:агай|апай|тате|аксакал|байке)(?!\w)"),
+    person_uncased("ru.kin_before_uncased", 0.5, TITLE, rf"{_KIN_CLOSE} ({LOWER_WORD})", judge_unknown),
+    person_uncased("ru.kin_of_uncased", 0.45, TITLE, rf"{_KIN_FAR} ({LOWER_WORD})", judge_listed),
     person("ru.full_name", 0.7, SURNAME, rf"(?<!\w)({WORD} {_NOT_SURNAME}{_SURNAME_WORD})"),
     person("ru.surname_first", 0.6, SURNAME, rf"(?<!\w)({_CAPITAL}{_NOT_SURNAME}{_SURNAME_WORD} {WORD})"),
     person(

@@ -163,3 +163,25 @@ def test_common_speech_is_left_alone(text: str, language: str) -> None:
 
 def test_clans_are_only_shown() -> None:
     assert {f.tier for f in find("найман руынан, орта жүз", "kk")} == {Tier.C}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Кеше Ереке келді", ["Ереке"]),
+        ("Сәкеңнің үйінде болдық", ["Сәкеңнің"]),
+        ("Мереке болды, Жеке кәсіп ашты, Әкеңе айт", []),
+        ("мы были у дяди серика дома", ["серика"]),
+        ("тетя галя пришла", ["галя"]),
+        ("мой брат марат уехал", ["марат"]),
+        ("брат работал, сестра пришла, сосед говорит", []),
+        ("інім серік келді", ["серік"]),
+        ("менің інім келді, әкем айтты", []),
+        ("марат аға келді", ["марат"]),
+        ("үлкен аға бір апа көп ата", []),
+        ("She is the sister of Oydantap and the mother of the boy", ["Oydantap"]),
+    ],
+)
+def test_kin_words_tell_a_name_also_in_small_letters(text: str, names: list[str]) -> None:
+    language = "en" if text.isascii() else "mixed"
+    assert [f.span.of(text) for f in find(text, language) if f.label is Label.PERSON] == names
