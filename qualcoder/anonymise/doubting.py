@@ -40,6 +40,12 @@ _VILLAGE = re.compile(
     r"(?:үш|бес|алты|жеті|тоғыз|қырық)(?!ін|ын|н)\w{4,12}"
     r"|\w{3,12}(?:төбе|құм|көл|бұлақ|өзен|ауыл|кент|қорған|тоғай|шоқы|қайың|өткел|құдық|жайлау|қыстау|тұз|қамыс|бидайық)"
 )
+# First words of names of places: Новой Зеландии, Оңтүстік Корея, New York.
+_SIDE = re.compile(
+    r"(?:нов|южн|северн|восточн|западн|центральн|средн|верхн|нижн|больш|мал|стар|дальн|саудовск)(?:[аояие]й|ого|ему|ому"
+    r"|[иы]м|ом|[ую]ю|[ая]я|ое|ее|[иы]е|[иы]х)|санкт|орта|жаңа|оңтүстік|солтүстік|батыс|шығыс|орталық"
+    r"|new|north|south|east|west|san|saint|santa|los|las"
+)
 _INITIALS = 2
 _OTHER, _PERSON, _PLACE = 1, 2, 3
 _MARKS = {Label.PERSON: _PERSON, Label.PLACE_COARSE: _PLACE, Label.PLACE_FINE: _PLACE}
@@ -192,7 +198,9 @@ def _beside(sentence: Sequence[Word], reading: Reading, covered: _Cover) -> Iter
 def _is_part(sentence: Sequence[Word], places: Sequence[Span], at: int, covered: _Cover) -> bool:
     """Whether a word of some name of several words stands before a place: новой зеландии."""
     lower = sentence[at].form.lower()
-    if at + 1 == len(sentence) or lower in NOT_NAMES or "P" not in trained_models.lexicon().flags(lower):
+    if at + 1 == len(sentence) or lower in NOT_NAMES:
+        return False
+    if _SIDE.fullmatch(lower) is None and "P" not in trained_models.lexicon().flags(lower):
         return False
     return covered.is_place(places[at + 1].start)
 

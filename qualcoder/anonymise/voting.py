@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 # Chances that balance what is missed against what is flagged for nothing; see the model card for the figures.
 FIRM = {"kk": 0.03, "ru": 0.03, "en": 0.06}
-FAINT = {"kk": 0.018, "ru": 0.006, "en": 0.05}
+FAINT = {"kk": 0.018, "ru": 0.006, "en": 0.055}
+# Without capitals more words look like names.
+_UNCASED = {"kk": 0.035, "ru": 0.006, "en": 0.06}
 # In a text that has capitals a word in small letters is a name only when a model is rather sure.
 _SMALL = {"kk": 0.1, "ru": 0.03, "en": 0.25}
 _SHORT_TURN = 8
@@ -117,7 +119,7 @@ def _heard(vote: Vote | None, form: str, language: str, *, is_cased: bool) -> Vo
         return vote
     if (vote.kind == tagging.ORG and language != "en") or len(form) < _SHORTEST or form.isdigit():
         return None
-    if is_cased and form == lower and vote.chance < _SMALL[language]:
+    if form == lower and vote.chance < (_SMALL if is_cased else _UNCASED)[language]:
         return None
     marks = trained_models.lexicon().flags(lower)
     is_plain = form == lower and f"c{language}" in marks and NAME_MARKS.isdisjoint(marks)
