@@ -18,7 +18,7 @@ from tests.transcripts import making
 from tests.transcripts.flagging import MISSED, TEXT, flag_words, shown
 
 pytestmark = pytest.mark.both_backends
-BEFORE = "d007"
+BEFORE = "d008"
 KEPT = (
     "SELECT id, n, start, length, body_ct, sealed_rev FROM turn ORDER BY id",
     "SELECT id, state, text_number, version FROM transcript ORDER BY id",
