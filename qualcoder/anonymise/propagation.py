@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import Shadow
+from qualcoder.anonymise.lexicon.everyday import is_everyday, is_listed_name
 from qualcoder.anonymise.lexicon.skeletons import skeleton
 from qualcoder.anonymise.rules.names import is_common
 from qualcoder.anonymise.rules.reasons import SEEN_ELSEWHERE
@@ -34,6 +35,11 @@ def _forms(word: str, language: str) -> frozenset[str]:
     return forms | {_SKELETON + bones for form in forms if len(bones := skeleton(form)) >= _MIN_SKELETON}
 
 
+def _is_nobody(word: str) -> bool:
+    """Whether a word in small letters is too short, or too common, to be somebody's name."""
+    return len(word) < _MIN_LOWER_LENGTH or (is_everyday(word) and not is_listed_name(word))
+
+
 def repeated(shadow: Shadow, language: str, known: frozenset[str]) -> Iterator[Finding]:
     """Words of the text that share a form with a known name, whatever their case or ending."""
     for word in _WORD.finditer(shadow.text):
@@ -43,7 +49,7 @@ def repeated(shadow: Shadow, language: str, known: frozenset[str]) -> Iterator[F
         if not agreed:
             continue
         is_name_like = word.group()[0].isupper()
-        if not is_name_like and len(word.group()) < _MIN_LOWER_LENGTH:
+        if not is_name_like and _is_nobody(word.group()):
             continue
         span = shadow.span(word.start(), word.end())
         score = 0.8 if is_name_like else 0.5

@@ -161,10 +161,11 @@ def _decide(db: Session, found: Reach, told: Told) -> None:
 
 
 def _is_identifying(words: str, names: Sequence[str]) -> bool:
-    """Whether words hold one of the names, or are a part of one: a word of it, or four letters that begin one."""
-    said = words.casefold()
-    part = re.compile(rf"(?<!\w){re.escape(said)}" + (r"(?!\w)" if len(said) < _BEGINNING else ""))
-    return any(name.casefold() in said or part.search(name.casefold()) for name in names)
+    """Whether words hold one of the names, or are the naming part of one: a word of it, or letters that begin one."""
+    if any(name.casefold() in words.casefold() for name in names):
+        return True
+    part = re.compile(rf"(?<!\w){re.escape(words)}" + (r"(?!\w)" if len(words) < _BEGINNING else ""))
+    return not words[:1].islower() and any(part.search(name) for name in names)
 
 
 def _release(home: Home, cast: Cast, transcript_id: TranscriptId) -> None:

@@ -22,6 +22,8 @@ _RU = """
 август сентябрь октябрь ноябрь декабрь понедельник вторник среда четверг пятница суббота воскресенье ата ага апа апай
 агай апке байке тате аксакал аксакалы один одна два три нужно надо хочу знаю думаю говорит сказал сказала говорил жил
 жила зовут поехал приехал победил пришел пришёл пришла стал стала работал работает вроде видимо наверное затем кроме
+против напротив вместо кроме среди между через перед около возле вокруг внутри ради согласно благодаря вопреки
+насчет насчёт помимо сквозь вопрос вопросы ответ ответы
 """
 
 _KK = """
@@ -35,6 +37,7 @@ _KK = """
 хатшы хатшысы шынымды шындығын аудан ауданы облыс облысы мектеп директоры құрметті президент министр партия парламент
 мәслихат маслихат аманат жергілікті бұрынғы кіші алла аллаһ құдай имам молда қария бауырым оның олардан мұның бұның
 сонымен сондай бірақ себебі өйткені егер мысалы сосын
+қарсы арқылы туралы үшін кейін дейін бойынша адам адамдар сұрақ жауап
 """
 
 _EN = """
@@ -47,6 +50,7 @@ republic kazakhstan russia astana almaty god allah january february march april 
 november december monday tuesday wednesday thursday friday saturday sunday village district region oblast commission
 party parliament maslikhat amanat rural election elections people local former new old first second dear thank thanks
 village's sure glad sorry happy afraid going
+against between through during question answer
 """
 
 NOT_NAMES = frozenset(f"{_RU} {_KK} {_EN}".split())
