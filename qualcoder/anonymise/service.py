@@ -22,7 +22,7 @@ from qualcoder.anonymise.places import NO_PLACES, StudyPlaces, parents_of
 from qualcoder.anonymise.pseudonyms import language_of_code, propose
 from qualcoder.anonymise.russian_forms import Sex
 from qualcoder.anonymise.surfaces import group, indexed, named_words, stems
-from qualcoder.core.ids import EntityId, StudyId, new_id
+from qualcoder.core.ids import EntityId, StudyId, TextVersionId, TranscriptId, new_id
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
@@ -53,6 +53,38 @@ class Known:
     entity: Entity | None
     replacement: str
     grammar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InText:
+    """The version of a text that findings lie in."""
+
+    study_id: StudyId
+    transcript_id: TranscriptId
+    version_id: TextVersionId
+
+
+def finding_of(db: Session, place: InText, mention: Mention, known: Known) -> PiiSpan:
+    """An undecided finding for a mention; what an entity shows is not written beside it once more. Not added yet."""
+    row = sealing.RowKey(new_id())
+    own = None
+    if known.entity is None:
+        own = sealing.seal(db, KeyRef.study(place.study_id), f.PII_REPLACEMENT, row, known.replacement)
+    return PiiSpan(
+        id=row.id,
+        study_id=place.study_id,
+        transcript_id=place.transcript_id,
+        text_version_id=place.version_id,
+        start=mention.start,
+        end=mention.end,
+        label=mention.label,
+        tier=mention.tier,
+        score=mention.score,
+        sources=list(mention.sources),
+        entity_id=known.entity.id if known.entity else None,
+        grammar=known.grammar,
+        replacement_ct=own,
+    )
 
 
 def resolve(

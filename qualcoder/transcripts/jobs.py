@@ -18,18 +18,16 @@ from qualcoder.anonymise.known_names import known_names
 from qualcoder.anonymise.models import PiiSpan
 from qualcoder.anonymise.pipeline import find_in_turns
 from qualcoder.anonymise.places import StudyPlaces
-from qualcoder.anonymise.service import Known, Mention, groups_of, resolve
+from qualcoder.anonymise.service import InText, Known, Mention, finding_of, groups_of, resolve
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError
-from qualcoder.core.ids import JobId, TextVersionId, TranscriptId, new_id
+from qualcoder.core.ids import JobId, TextVersionId, TranscriptId
 from qualcoder.core.models import Job
 from qualcoder.core.queue import Cancelled, progress, require_mine
 from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_of
 from qualcoder.transcripts.service import give_up_search
-from qualcoder.vault import fields as f
-from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
 
 STEP = 40
@@ -151,30 +149,12 @@ def _write(
         _still_searched(db, job_id, attempt, transcript.id)
         db.execute(delete(PiiSpan).where(col(PiiSpan.text_version_id) == version_id))
     known = _known(database, job_id, attempt, transcript, mentions, places)
+    place = InText(transcript.study_id, transcript.id, version_id)
     for first in range(0, len(mentions), STEP):
         with database.transaction() as db:
             _still_searched(db, job_id, attempt, transcript.id)
             for mention, behind in zip(mentions[first : first + STEP], known[first : first + STEP], strict=True):
-                row = sealing.RowKey(new_id())
-                study_key = KeyRef.study(transcript.study_id)
-                own = sealing.seal(db, study_key, f.PII_REPLACEMENT, row, behind.replacement)
-                db.add(
-                    PiiSpan(
-                        id=row.id,
-                        study_id=transcript.study_id,
-                        transcript_id=transcript.id,
-                        text_version_id=version_id,
-                        start=mention.start,
-                        end=mention.end,
-                        label=mention.label,
-                        tier=mention.tier,
-                        score=mention.score,
-                        sources=list(mention.sources),
-                        entity_id=behind.entity.id if behind.entity else None,
-                        grammar=behind.grammar,
-                        replacement_ct=None if behind.entity else own,
-                    )
-                )
+                db.add(finding_of(db, place, mention, behind))
         written = min(first + STEP, len(mentions))
         progress(database, job_id, n_turns + n_turns * written // len(mentions), 2 * n_turns)
         time.sleep(PAUSE_SECONDS)

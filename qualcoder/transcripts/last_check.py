@@ -17,18 +17,14 @@ from qualcoder.anonymise.known_names import KnownNames
 from qualcoder.anonymise.leaks import rules_around
 from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.anonymise.redact import Redacted
-from qualcoder.anonymise.service import Mention, resolve
+from qualcoder.anonymise.service import InText, Mention, finding_of, resolve
 from qualcoder.audit import chain
 from qualcoder.core.errors import Conflict
-from qualcoder.core.ids import new_id
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
 from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.queries import OpenTurn, raw_version
-from qualcoder.vault import fields as f
-from qualcoder.vault import sealing
-from qualcoder.vault.keys import KeyRef
 
 SOURCE = "leak_check"
 _SURE, _UNSURE = 0.8, 0.5
@@ -151,28 +147,10 @@ def reopen(db: Session, reach: Reach, leaks: Leaks) -> None:
         row = db.merge(span, load=False)
         row.tier, row.decision = Tier.A, Decision.UNDECIDED
         row.decided_by = row.decided_at = row.agreed_by = None
-    version_id = raw_version(db, transcript).id
+    place = InText(transcript.study_id, transcript.id, raw_version(db, transcript).id)
     known = resolve(db, transcript.study_id, leaks.missed, places=places_of_study(db, transcript.study_id))
     for mention, behind in zip(leaks.missed, known, strict=True):
-        key = sealing.RowKey(new_id())
-        own = sealing.seal(db, KeyRef.study(transcript.study_id), f.PII_REPLACEMENT, key, behind.replacement)
-        db.add(
-            PiiSpan(
-                id=key.id,
-                study_id=transcript.study_id,
-                transcript_id=transcript.id,
-                text_version_id=version_id,
-                start=mention.start,
-                end=mention.end,
-                label=mention.label,
-                tier=mention.tier,
-                score=mention.score,
-                sources=list(mention.sources),
-                entity_id=behind.entity.id if behind.entity else None,
-                grammar=behind.grammar,
-                replacement_ct=None if behind.entity else own,
-            )
-        )
+        db.add(finding_of(db, place, mention, behind))
     transcript.review_revision += 1
     chain.record(
         db,

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.models import Decision, PiiSpan
-from qualcoder.anonymise.service import Mention, resolve
+from qualcoder.anonymise.service import InText, Mention, finding_of, resolve
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
-from qualcoder.core.ids import TextVersionId, new_id
+from qualcoder.core.ids import TextVersionId
 from qualcoder.core.text import Span
 from qualcoder.races.study_places import places_of_study
 from qualcoder.transcripts.access import Reach
@@ -50,26 +50,14 @@ def add_marks(
     mentions = [
         Mention(mark.span.start, mark.span.end, label, tier, 1.0, (BY_HAND,), mark.words, mark.language) for mark in new
     ]
+    place = InText(study_id, reach.transcript.id, version_id)
     found = []
     at = now()
     for mention, behind in zip(
         mentions, resolve(db, study_id, mentions, places=places_of_study(db, study_id)), strict=True
     ):
-        span = PiiSpan(
-            id=new_id(),
-            study_id=study_id,
-            transcript_id=reach.transcript.id,
-            text_version_id=version_id,
-            start=mention.start,
-            end=mention.end,
-            label=label,
-            tier=tier,
-            score=1.0,
-            sources=[BY_HAND],
-            entity_id=behind.entity.id if behind.entity else None,
-            grammar=behind.grammar,
-        )
-        say(db, reach, span, Decision.ACCEPT, replacement="" if behind.entity else behind.replacement)
+        span = finding_of(db, place, mention, behind)
+        say(db, reach, span, Decision.ACCEPT)
         span.decided_at = at
         db.add(span)
         found.append(span)
