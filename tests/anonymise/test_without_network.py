@@ -47,7 +47,7 @@ for text, language in (("Менің атым Ойдантап", "kk"), ("Мен�
 _TRAINING = """
 from qualcoder.anonymise.training import building, corpora, fitting, inventing
 from qualcoder.anonymise.lexicon.sources import Places
-places = Places(coarse=("ойдан облысы",), fine=("мысалауыл",))
+places = Places(coarse=("ойдан облысы", "ойданқала"), fine=("мысалауыл",))
 assert all(list(inventing.invent(language, 20, places, 1)) for language in ("kk", "ru", "en"))
 """
 _SERVING = """

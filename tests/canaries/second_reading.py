@@ -10,8 +10,11 @@ from sqlmodel import col, select
 
 from qualcoder.accounts import people
 from qualcoder.anonymise.models import Decision, PiiSpan
+from qualcoder.anonymise.service import WITH_ENTITY
 from qualcoder.home import Home
 from qualcoder.transcripts.models import Transcript
+from qualcoder.transcripts.queries import open_turns, raw_version, turns_of
+from qualcoder.vault.keys import KeyRef
 from tests.canaries.asking import done
 
 
@@ -28,6 +31,24 @@ def finding(home: Home, transcript_id: UUID, label: str) -> UUID:
             ).first()
             or uuid4()
         )
+
+
+def settle(home: Home, browser: httpx.Client, transcript_id: UUID, *names: str) -> set[str]:
+    """Keep every word that was taken for a name and is none; returns those of `names` that were found."""
+    with home.data.read() as db:
+        transcript = db.get_one(Transcript, transcript_id)
+        key = KeyRef.interview(transcript.interview_id, transcript.study_id)
+        turns = open_turns(db, key, turns_of(db, raw_version(db, transcript).id))
+        text = "\n".join(turn.body for turn in turns)
+        spans = db.exec(select(PiiSpan).where(col(PiiSpan.transcript_id) == transcript_id)).all()
+    found = {name for name in names for span in spans if name in text[span.start : span.end]}
+    for span in spans:
+        words = text[span.start : span.end]
+        is_open = span.decision is Decision.UNDECIDED and span.label in WITH_ENTITY
+        if is_open and not any(name in words for name in names):
+            kept = {"decision": "keep", "reason": "Қарапайым сөз"}
+            done(browser.post(f"/transcripts/{transcript_id}/findings/{span.id}", data=kept))
+    return found
 
 
 def read_by_two(home: Home, browser: httpx.Client, transcript_id: UUID, why: str, first: str) -> None:

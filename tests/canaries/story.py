@@ -39,7 +39,7 @@ from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
 from tests.canaries.asking import address_of, done, flag_and_decide, set_up_factor
-from tests.canaries.second_reading import finding, read_by_two
+from tests.canaries.second_reading import finding, read_by_two, settle
 from tests.interviews.making import RACES
 
 STUDY = "canaries"
@@ -264,7 +264,9 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
         ("ID", {"decision": "keep", "reason": w["reason to keep"]}),
     ):
         done(browser.post(f"{path}/findings/{finding(story.home, transcript_id, label)}", data=decision))
-    done(browser.post(f"{path}/mark", data={"words": w["name marked by hand"], "label": "PERSON"}))
+    known = settle(story.home, browser, transcript_id, w["name that was found"], w["name marked by hand"])
+    if w["name marked by hand"] not in known:
+        done(browser.post(f"{path}/mark", data={"words": w["name marked by hand"], "label": "PERSON"}))
     done(browser.post(f"{path}/mark", data={"words": "Сайлауда", "label": "PLACE_FINE"}))
     reason = w["reason of the first reader"]
     read_by_two(story.home, browser, transcript_id, reason, w["admin address"])
@@ -273,6 +275,7 @@ def _review(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
 
 def _release(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
     path = f"/transcripts/{transcript_id}"
+    settle(story.home, browser, transcript_id, story.words["name that was found"], story.words["name marked by hand"])
     done(browser.post(f"{path}/accept-all"))
     page = done(browser.get(f"{path}/review"), 200)
     with story.home.data.read() as db:
