@@ -25,9 +25,9 @@ from tests.transcripts.making import again, confirm, findings, receive, upload
 
 TEXT = """\
 Интервьюер: Кто приходил?
-Респондент: Меня зовут Ойлап Ойдантап, телефон +7 701 000 00 00. Был ещё Сұлтекеңбай.
+Респондент: Меня зовут Ойлап Ойдантап, телефон +7 701 000 00 00. Был ещё кто-то из соседей.
 """
-MISSED = "Сұлтекеңбай"
+MISSED = "соседей"
 
 pytestmark = pytest.mark.both_backends
 
