@@ -16,7 +16,7 @@ from sqlmodel import Session
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.generalising import Level
 from qualcoder.anonymise.inflection import fitted, grammar_from
-from qualcoder.anonymise.models import Decision, Entity, PiiSpan
+from qualcoder.anonymise.models import Entity, PiiSpan
 from qualcoder.anonymise.places import NO_PLACES
 from qualcoder.anonymise.pseudonyms import LANGUAGES, language_of_code
 from qualcoder.anonymise.service import levels_of, levels_of_mention, pseudonym_of, replacement_of
@@ -28,8 +28,9 @@ from qualcoder.transcripts import registry
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.opinions import put_words, words_of
 from qualcoder.transcripts.queries import OpenTurn
-from qualcoder.transcripts.reading_rest import forget, hold
+from qualcoder.transcripts.reading_rest import hold
 from qualcoder.transcripts.reviewing import siblings, surfaces, turns_about
+from qualcoder.transcripts.rewording import read_anew
 
 # What stands where nothing at all is told.
 GONE = "[…]"
@@ -108,11 +109,7 @@ def choose_level(db: Session, reach: Reach, finding_id: UUID, level: Level | Non
         act, about = "finding.level_set", reach.transcript.id
         chain.record(db, reach.me.id, act, "transcript", about, study_id=study_id, findings=len(spans))
     db.flush()
-    anew = [span for span in spans if span.decision is Decision.ACCEPT and replacement_of(db, span) != before[span.id]]
-    for span in anew:
-        # Whoever agreed, agreed to other words.
-        span.agreed_by = span.agreed_by if span.agreed_by == reach.me.id else None
-    forget(db, reach.transcript.id, anew)
+    read_anew(db, reach.me.id, [(span, before[span.id]) for span in spans])
     reach.transcript.review_revision += 1
     return first.entity_id is not None and not follows
 

@@ -45,7 +45,8 @@ class Standing:
     @property
     def may_finish(self) -> bool:
         """Whether a first reading can be handed on: nothing is left but the second one."""
-        return {lock for lock, _n in self.locks} <= {Lock.SECOND_READING, Lock.NO_VAULT}
+        locked = {lock for lock, _n in self.locks}
+        return Lock.SECOND_READING in locked and locked <= {Lock.SECOND_READING, Lock.NO_VAULT}
 
 
 def standing_of(db: Session, reach: Reach) -> Standing:

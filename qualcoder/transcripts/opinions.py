@@ -90,7 +90,7 @@ def say(
     old, was, before = words_of(db, span), span.decision, replacement_of(db, span)
     typed = one_line(replacement)
     new = Words(
-        replacement=typed if typed and typed != before else old.replacement,
+        replacement=typed if decision is Decision.ACCEPT and typed and typed != before else old.replacement,
         reason=reason.strip() if decision is Decision.KEEP else "",
         first=old.first,
     )
@@ -107,7 +107,9 @@ def say(
     put_words(db, span, new)
     if decision is Decision.KEEP:
         return was is not Decision.KEEP and not (was is Decision.UNDECIDED and span.tier is Tier.C)
-    return was is decision is Decision.ACCEPT and new.replacement != old.replacement
+    if decision is Decision.UNDECIDED:
+        return was is Decision.ACCEPT and span.tier is Tier.C  # a theme that nobody decides on stays
+    return new.replacement != old.replacement
 
 
 def _beside_the_first(reach: Reach, span: PiiSpan, old: Words, new: Words, before: str) -> Words:
@@ -153,5 +155,11 @@ def _give_back(db: Session, span: PiiSpan) -> bool:
     span.decision = span.first_decision or Decision.UNDECIDED
     span.decided_by, span.decided_at = span.first_by, now()
     span.first_decision = span.first_by = span.agreed_by = None
-    put_words(db, span, Words(words.replacement if is_kept else words.first, words.first if is_kept else ""))
-    return is_kept and was is not Decision.KEEP
+    if is_kept:
+        put_words(db, span, Words(words.replacement, words.first))
+        return was is not Decision.KEEP
+    shown = replacement_of(db, span)
+    put_words(db, span, Words(words.first if span.entity_id is None else ""))
+    if replacement_of(db, span) != words.first:
+        put_words(db, span, Words(words.first))  # words of the first reader's own, not the entry's
+    return was is Decision.ACCEPT and shown != words.first

@@ -6,7 +6,7 @@ replacement that stood there is worded anew. Marking more, or accepting, only hi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy import select as rows
 from sqlmodel import Session, col, delete, select
 
 from qualcoder.anonymise.models import PiiSpan
+from qualcoder.anonymise.service import replacement_of
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict, NotFound
@@ -80,10 +81,10 @@ def hold(db: Session, reach: Reach) -> None:
     db.refresh(reach.transcript, with_for_update=True)
 
 
-def seen_of(part: Part, spans: Sequence[PiiSpan]) -> str:
-    """A short digest of what is decided in a part, so that a stale page can't say that it was read."""
+def seen_of(part: Part, spans: Sequence[PiiSpan], shown: Mapping[UUID, str]) -> str:
+    """A short digest of what is decided in a part and `shown` there, so that a stale page can't say it was read."""
     mine = (span for span in spans if part.touches(span.start, span.end))
-    words = sorted(f"{span.id}{span.decision}{span.sealed_rev}" for span in mine)
+    words = sorted(f"{span.id}{span.decision}{span.sealed_rev} {shown[span.id]}" for span in mine)
     return digest_of("\n".join(words).encode())[:16]
 
 
@@ -95,7 +96,7 @@ def read_part(db: Session, reach: Reach, number: int, seen: str) -> Part:
         raise NotFound
     touching = (col(PiiSpan.start) < part.end, col(PiiSpan.end) > part.start)
     spans = db.exec(select(PiiSpan).where(col(PiiSpan.transcript_id) == reach.transcript.id, *touching)).all()
-    if seen_of(part, spans) != seen:
+    if seen_of(part, spans, {span.id: replacement_of(db, span) for span in spans}) != seen:
         raise PartChanged
     if (part.start, part.end) not in read_by(db, reach):
         db.add(

@@ -27,6 +27,7 @@ from qualcoder.core.ids import EntityId
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.models import Transcript
 from qualcoder.transcripts.parsing.cleaning import normalise
+from qualcoder.transcripts.rewording import in_reviews, read_anew
 
 PAGE_SIZE = 50
 
@@ -191,13 +192,18 @@ def _changeable(db: Session, access: Access, entity_id: UUID, seen: int | None) 
 def rename(db: Session, access: Access, entity_id: UUID, pseudonym: str, seen: int) -> None:
     """Another pseudonym in everything that is released from now on."""
     entity = _changeable(db, access, entity_id, seen)
+    before = in_reviews(db, [entity.id])
     registry.rename(db, access.person.id, entity, normalise(pseudonym))
+    read_anew(db, access.person.id, before)
 
 
 def merge(db: Session, access: Access, kept: UUID, gone: UUID, seen: int) -> None:
     """Make another entry part of this one. The way back is to split by interviews."""
     keeper = _changeable(db, access, kept, seen)
-    registry.merge(db, access.person.id, keeper, _changeable(db, access, gone, None))
+    other = _changeable(db, access, gone, None)
+    before = in_reviews(db, [keeper.id, other.id])
+    registry.merge(db, access.person.id, keeper, other)
+    read_anew(db, access.person.id, before)
 
 
 def split(db: Session, access: Access, entity_id: UUID, transcripts: Collection[UUID], seen: int) -> Entity:
@@ -206,9 +212,15 @@ def split(db: Session, access: Access, entity_id: UUID, transcripts: Collection[
     chosen: Sequence[PiiSpan] = db.exec(
         select(PiiSpan).where(col(PiiSpan.entity_id) == entity.id, col(PiiSpan.transcript_id).in_(set(transcripts)))
     ).all()
-    return registry.split(db, access.person.id, entity, chosen)
+    before = in_reviews(db, [entity.id])
+    made = registry.split(db, access.person.id, entity, chosen)
+    read_anew(db, access.person.id, before)
+    return made
 
 
 def choose_level(db: Session, access: Access, entity_id: UUID, level: Level, seen: int) -> None:
     """How much is told of a place in everything that is released from now on."""
-    registry.choose_level(db, access.person.id, _changeable(db, access, entity_id, seen), level)
+    entity = _changeable(db, access, entity_id, seen)
+    before = in_reviews(db, [entity.id])
+    registry.choose_level(db, access.person.id, entity, level)
+    read_anew(db, access.person.id, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -155,7 +155,7 @@ def _decided(db: ApiWrite, found: Reach, changed: int) -> Decided:
     return Decided(**_state(db, found).model_dump(), changed=changed)
 
 
-def _parts(db: ApiRead, found: Reach, spans: Sequence[PiiSpan]) -> tuple[PartOut, ...]:
+def _parts(db: ApiRead, found: Reach, spans: Sequence[PiiSpan], shown: Mapping[UUID, str]) -> tuple[PartOut, ...]:
     known = read_by(db, found)
     return tuple(
         PartOut(
@@ -163,7 +163,7 @@ def _parts(db: ApiRead, found: Reach, spans: Sequence[PiiSpan]) -> tuple[PartOut
             start=part.start,
             end=part.end,
             is_read=(part.start, part.end) in known,
-            seen=seen_of(part, spans),
+            seen=seen_of(part, spans, shown),
         )
         for part in parts_of(places_of(db, found.transcript))
     )
@@ -193,7 +193,7 @@ def review(db: ApiRead, me: ApiMe, transcript_id: TranscriptId) -> Review:
             for turn in turns
         ),
         findings=tuple(_finding(span, shown[span.id], reasons.get(span.id, "")) for span in spans),
-        parts=_parts(db, found, spans),
+        parts=_parts(db, found, spans, shown),
         coders=tuple(
             Coder(id=line.id, name=line.name, role=line.role)
             for line in members_of(db, study.id)

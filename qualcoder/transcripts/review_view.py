@@ -189,7 +189,7 @@ def part_view(
         if start < end:
             cut = pieces(turn, mine, shown, start, end)
             found.append(ReviewTurn(turn.n, start, turn.speaker, turn.language, turn.is_interviewer, cut))
-    return PartView(part.number, tuple(found), seen_of(part, spans), is_read)
+    return PartView(part.number, tuple(found), seen_of(part, spans, shown), is_read)
 
 
 def _start(span: PiiSpan) -> int:

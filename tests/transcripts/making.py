@@ -98,9 +98,10 @@ def read_rest(home: Home, transcript: Transcript, who: Person) -> int:
     with home.data.transaction() as db:
         found = reviewing.reach_review(db, who, transcript.id)
         spans = reviewing.findings_of(db, found.transcript)
+        shown, _reasons = reviewing.words_about(db, spans)
         parts = reading_rest.unread(db, found)
         for part in parts:
-            reading_rest.read_part(db, found, part.number, reading_rest.seen_of(part, spans))
+            reading_rest.read_part(db, found, part.number, reading_rest.seen_of(part, spans, shown))
         return len(parts)
 
 

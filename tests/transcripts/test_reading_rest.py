@@ -115,7 +115,8 @@ def test_a_stale_page_cannot_say_that_a_part_was_read(home: Home, world: World, 
     with home.data.read() as db:
         found = reviewing.reach_review(db, world.pi, transcript.id)
         spans = reviewing.findings_of(db, found.transcript)
-        seen = {part.number: reading_rest.seen_of(part, spans) for part in reading_rest.unread(db, found)}
+        shown, _reasons = reviewing.words_about(db, spans)
+        seen = {part.number: reading_rest.seen_of(part, spans, shown) for part in reading_rest.unread(db, found)}
     first = findings(home, transcript.id)[0]
     decide(home, world.researcher, transcript, first.id, Decision.KEEP, reason="Публичное лицо")
     with home.data.transaction() as db:
