@@ -40,6 +40,7 @@ IDENTITY_PASSPHRASE = "invented identity passphrase"
 CODERS = ("coder1", "coder2")
 # So many letters begin nobody else's name by chance.
 _BEGINNING = 4
+_WORD = re.compile(r"\w+")
 # A reason is a reader's own words, in the language of the interviews.
 NO_NAME = "Обычное слово, не имя"
 
@@ -161,11 +162,14 @@ def _decide(db: Session, found: Reach, told: Told) -> None:
 
 
 def _is_identifying(words: str, names: Sequence[str]) -> bool:
-    """Whether words hold one of the names, or are the naming part of one: a word of it, or letters that begin one."""
+    """Whether words hold one of the names, or a word that is one in a name or, from four letters on, begins one."""
     if any(name.casefold() in words.casefold() for name in names):
         return True
-    part = re.compile(rf"(?<!\w){re.escape(words)}" + (r"(?!\w)" if len(words) < _BEGINNING else ""))
-    return not words[:1].islower() and any(part.search(name) for name in names)
+    for word in _WORD.findall(words):
+        part = re.compile(rf"(?<!\w){re.escape(word)}" + (r"(?!\w)" if len(word) < _BEGINNING else ""))
+        if not word.islower() and any(part.search(name) for name in names):
+            return True
+    return False
 
 
 def _release(home: Home, cast: Cast, transcript_id: TranscriptId) -> None:
