@@ -34,11 +34,20 @@ def whole_words(text: str, span: Span) -> Span:
         end -= 1
     if start == end:
         return Span(start, start)
+    span = Span(start, end)
+    # A sign may reach into the next word, as a mark does that stands on a blank.
+    while (wide := _whole_signs(text, _to_words(text, span))) != span:
+        span = wide
+    return span
+
+
+def _to_words(text: str, span: Span) -> Span:
+    start, end = span.start, span.end
     while _is_within_word(text, start):
         start -= 1
     while _is_within_word(text, end):
         end += 1
-    return _whole_signs(text, Span(start, end))
+    return Span(start, end)
 
 
 def _is_within_word(text: str, at: int) -> bool:
