@@ -74,7 +74,7 @@ def _write_union(doc: Doc) -> Doc:
     """Merge, and show the result as a span group whose attrs run parallel to its spans."""
     from spacy.tokens import SpanGroup
 
-    merged = tuple(union(doc._.findings))
+    merged = tuple(union(clans.clans_are_nobody(doc._.findings)))
     doc._.findings = merged
     # Never None: a finding lies inside the text, and "expand" takes every token it touches.
     spans = [

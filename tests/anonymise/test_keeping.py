@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from qualcoder.anonymise.findings import Label
+from qualcoder.anonymise import trained_models
+from qualcoder.anonymise.findings import Label, Tier
 from qualcoder.anonymise.keeping import keep_findings
 from qualcoder.anonymise.letters import shadow_of
-from qualcoder.anonymise.pipeline import find
+from qualcoder.anonymise.pipeline import find, use_models
 
 
 def kept(text: str) -> list[str]:
@@ -43,3 +44,20 @@ def test_the_offer_survives_the_union() -> None:
 def test_a_figure_is_not_looked_for_elsewhere() -> None:
     text = "Нурсултан Назарбаев ушёл.\nНурсултан из нашего аула молчал."
     assert all(f.suggests_keep or "propagation" not in f.sources for f in find(text, "ru"))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "clan"),
+    [
+        ("ru", "Мы из рода Найман, а он не из рода Найман.", "Найман"),
+        ("kk", "Біз Найман руынанбыз, ол да Найман руынан.", "Найман"),
+        ("en", "We are from the Naiman clan, he is not.", "Naiman"),
+    ],
+)
+def test_a_clan_said_to_be_one_is_a_theme_and_nobody(language: str, text: str, clan: str) -> None:
+    use_models(trained_models.SHIPPED)
+    found = [f for f in find(text, language) if f.span.of(text) == clan]
+    assert found
+    assert {f.tier for f in found} == {Tier.C}
+    named = [f for f in find("Мы из рода Выдумановых.", "ru") if f.tier is Tier.A]
+    assert len(named) == 1

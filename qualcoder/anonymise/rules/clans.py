@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from qualcoder.anonymise.findings import Label, Tier
+from qualcoder.anonymise.findings import Finding, Label, Tier
 from qualcoder.anonymise.letters import LOWER, UPPER
 from qualcoder.anonymise.rules.endings import kk
 from qualcoder.anonymise.rules.pattern import Judge, Rule, Verdict, listed, whole
@@ -64,3 +65,28 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("named_en", 0.55, r"(?<!\w)([A-Z][a-z]{2,20}) (?i:clan|tribe)(?!\w)"),
 )
+
+
+_SURE = 0.85
+_WITH_CUE = frozenset({"clans.kk_cue", "clans.ru_cue", "clans.en_cue"})
+_LISTED = frozenset({"clans.kk", "clans.ru"})
+_LEARNED = ("crf.", "slovnet", "uncertain.")
+
+
+def clans_are_nobody(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without what a model took for a name where the rules know a listed clan by the word beside it.
+
+    A clan is a theme and stays for a reader to weigh; as a person it would be taken out of the text. What rules say of
+    persons stays, and so does what stands in "the clan of X" for any other X: that may be a surname.
+    """
+    clans = [
+        f
+        for f in findings
+        if f.label is Label.CLAN
+        and (not _WITH_CUE.isdisjoint(f.sources) or (f.score >= _SURE and not _LISTED.isdisjoint(f.sources)))
+    ]
+    return [f for f in findings if not (_is_learned(f) and any(clan.span.contains(f.span) for clan in clans))]
+
+
+def _is_learned(finding: Finding) -> bool:
+    return finding.label is not Label.CLAN and all(source.startswith(_LEARNED) for source in finding.sources)
