@@ -16,7 +16,7 @@ from qualcoder.audit import routes as audit
 from qualcoder.codebooks import api as codebooks_api
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
-from qualcoder.coding import events_api, search_api
+from qualcoder.coding import events_api, revising_routes, search_api
 from qualcoder.coding import routes as coding
 from qualcoder.custody import routes as custody
 from qualcoder.home import Home
@@ -49,6 +49,7 @@ ROUTERS = (
     registry_routes,
     codebooks,
     coding,
+    revising_routes,
     matrices,
     jobs,
     custody,

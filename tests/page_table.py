@@ -125,6 +125,8 @@ PAGES = (
     PageOf("codebooks:show", "pi", _study("codebook")),
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
+    PageOf("revising:form", "pi", lambda show: f"/transcripts/{show.codable}/correct?turn=2"),
+    PageOf("revising:unplaced", "coder", lambda show: f"/transcripts/{show.codable}/unplaced"),
     PageOf("search:form", "coder", _study("search")),
     PageOf("jobs:list", "pi", _study("jobs")),
     PageOf("matrices:show", "pi", _study("matrix")),

@@ -34,6 +34,8 @@ ACT_LABELS = {
     "findings.accepted_all": N_("accepted all findings"),
     "review.leaks_found": N_("asked for the release: the last check found what may name somebody"),
     "names.refused": N_("typed the name of a known person where others read it; it was not saved"),
+    "transcript.revised": N_("corrected the released text"),
+    "coding.placed": N_("said where a coding belongs in the corrected text"),
     "entity.renamed": N_("gave an entry of the registry another pseudonym"),
     "entity.merged": N_("made two entries of the registry one"),
     "entity.split": N_("took mentions out of an entry of the registry"),

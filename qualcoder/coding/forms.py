@@ -66,6 +66,31 @@ class QuoteForm(BaseModel):
     valence: str = Field("", max_length=10)
 
 
+class CorrectionForm(BaseModel):
+    """A turn in new words, a line for each turn it becomes."""
+
+    turn: int = Field(ge=1, le=LARGEST)
+    version: int = Field(ge=0, le=LARGEST)
+    words: str = Field("", max_length=200_000)
+    join: bool = False
+
+
+class PlaceForm(BaseModel):
+    """Where a coding belongs: by offsets, or by turn and words."""
+
+    version: int = Field(ge=0, le=LARGEST)
+    start: int | None = Field(None, ge=0, le=LARGEST)
+    end: int | None = Field(None, ge=0, le=LARGEST)
+    turn: int = Field(0, ge=0, le=LARGEST)
+    quote: str = Field("", max_length=20_000)
+
+    @property
+    def span(self) -> Span | None:
+        """The place by offsets, when one is given."""
+        given = self.start is not None and self.end is not None and self.start < self.end
+        return Span(self.start, self.end) if given and self.start is not None and self.end is not None else None
+
+
 class SearchForm(BaseModel):
     """What is looked for in a study."""
 

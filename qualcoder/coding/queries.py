@@ -125,22 +125,33 @@ def _names(db: Session, found: Reach, person_ids: Set[PersonId]) -> dict[PersonI
     return {person.id: name_of(db, person) for person in people}
 
 
-def counts_in(db: Session, found: Reach) -> dict[CodeId, int]:
-    """How often each code stands in the transcript, as far as the person sees. One statement."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each code stands in a transcript, and how many codings wait to be placed in its text of today."""
+
+    by_code: dict[CodeId, int]
+    unplaced: int
+
+
+def counts_in(db: Session, found: Reach) -> Counts:
+    """What the person sees of a transcript, counted. One statement."""
+    is_placed = col(Coding.text_version_id) == found.transcript.text_version_id
     query = (
-        sql(col(Coding.code_id), func.count())
-        .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
-        .group_by(col(Coding.code_id))
+        sql(col(Coding.code_id), is_placed, func.count())
+        .where(col(Coding.transcript_id) == found.transcript.id, col(Coding.deleted_at).is_(None))
+        .group_by(col(Coding.code_id), is_placed)
     )
     if not sees_all(found):
         query = query.where(col(Coding.coder_id) == found.me.id)
-    return {CodeId(code_id): n for code_id, n in db.execute(query)}
+    rows = db.execute(query).all()
+    by_code = {CodeId(code_id): n for code_id, placed, n in rows if placed}
+    return Counts(by_code, sum(n for _, placed, n in rows if not placed))
 
 
 def touched_view(db: Session, touched: Touched, language: str) -> TouchedView:
     """The turns that a coding touches, drawn anew; two statements."""
     db.flush()
-    counts = counts_in(db, touched.reach)
+    counts = counts_in(db, touched.reach).by_code
     coding = touched.coding
     here = CodeCount(coding.code_id, counts.get(coding.code_id, 0))
     total = sum(counts.values())
@@ -206,7 +217,8 @@ def open_transcript(
     transcript = found.transcript
     turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, transcript.text_version_id))]
     marks = marks_in(db, found, language)
-    counts = counts_in(db, found)
+    counted = counts_in(db, found)
+    counts = counted.by_code
     view = WorkbenchView(
         transcript_id=transcript.id,
         version=transcript.text_number,
@@ -216,6 +228,8 @@ def open_transcript(
         codes=choices(codes_of(db, transcript.study_id), counts, language),
         coding_count=sum(counts.values()),
         can_code=found.access.may(Act.CODE),
+        can_correct=found.access.may(Act.REVIEW),
+        unplaced=counted.unplaced,
         recent=recent_codes(db, found),
         quote=quote or QuoteEntry(),
     )

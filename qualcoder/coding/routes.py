@@ -26,10 +26,9 @@ from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import reach_codable
-from qualcoder.web import locale
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted, posted_json
-from qualcoder.web.pages import is_htmx, language_of, render
+from qualcoder.web.pages import is_htmx, language_of, render, said
 
 router = APIRouter()
 
@@ -139,10 +138,8 @@ def add_by_quote(
         with db.transaction() as writing:
             _code_quote(writing, me, transcript_id, sent)
     except Invalid as problem:
-        with locale.speaking(language_of(request)):
-            errors = tuple((name, locale._(text)) for name, text in problem.fields.items())
-            errors = errors or (("code_id", locale._(problem.message, **problem.params)),)
-        quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, errors)
+        errors = said(request, problem, "code_id")
+        quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, tuple(errors.items()))
         with db.read() as reading:
             return _page(request, reading, me, transcript_id, quote, status=422)
     address = request.app.url_path_for("coding:workbench", transcript_id=transcript_id)
@@ -190,9 +187,7 @@ def search_run(
         ask = form.require()
         access, answer = search_study(db, me, slug, Ask(ask.words, ask.kazakh_as_russian, ask.after, ask.within))
     except Invalid as problem:
-        with locale.speaking(language_of(request)):
-            errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
-        return _search_page(request, access, SearchView(sent, errors), status=problem.status)
+        return _search_page(request, access, SearchView(sent, said(request, problem, "words")), status=problem.status)
     return _search_page(request, access, SearchView(sent, {}, answer))
 
 

@@ -168,6 +168,8 @@ class WorkbenchView:
     codes: tuple[CodeChoice, ...]
     coding_count: int
     can_code: bool
+    can_correct: bool = False
+    unplaced: int = 0
     crumbs: tuple[Crumb, ...] = ()
     recent: tuple[UUID, ...] = ()
     valences: tuple[str, ...] = ("helps", "hinders", "denies")

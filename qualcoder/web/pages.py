@@ -19,6 +19,7 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
+from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 from qualcoder.vault.hashing import digest_of
 from qualcoder.web import locale
@@ -103,6 +104,13 @@ def language_of(request: Request) -> Language:
     if chosen in LANGUAGES:
         return Language(chosen)
     return locale.preferred(request.headers.get("accept-language"))
+
+
+def said(request: Request, problem: Invalid, otherwise: str) -> dict[str, str]:
+    """What was refused, by field in the person's language; what names no field stands under `otherwise`."""
+    with locale.speaking(language_of(request)):
+        errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
+        return errors or {otherwise: locale._(problem.message, **problem.params)}
 
 
 def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:

@@ -258,6 +258,19 @@ ENTRIES: Mapping[str, Entry] = {
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
     "search:form": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='name="words"'),
     "search:run": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, _form(words="нигде")),
+    "revising:form": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("codable"), shows="Воды не было"),
+    "revising:unplaced": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable")),
+    "revising:save": Entry(
+        Reach.TRANSCRIPT, 303, Act.REVIEW, _transcript("codable"), _form(turn="1", version="1", words="Иначе сказано.")
+    ),
+    "revising:place": Entry(
+        Reach.CODING,
+        303,
+        Act.CODE,
+        {"coding_id": "coding"},
+        _form(version="1", turn="2", quote="Воды не было"),
+        instead={"pi": 303},
+    ),
     "coding:put": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'),
     "coding:add_by_quote": Entry(
         Reach.TRANSCRIPT,

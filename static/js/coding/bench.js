@@ -25,6 +25,7 @@ const byId = new Map(codes.map((code) => [code.id, code]));
 const text = openText(root);
 const slots = openSlots(bench.dataset.recent.split(" ").filter(Boolean), (id) => byId.has(id));
 const done = [];
+const correct = document.getElementById("correct");
 let pending = [];
 let lit = null;
 
@@ -65,6 +66,7 @@ function focusText() {
 function changed() {
   panel.passage(passage.held());
   panel.turn(passage.current(), passage.caret());
+  if (correct && passage.current() >= 0) correct.search = `turn=${text.element(passage.current()).id.slice(1)}`;
   repaint();
 }
 
