@@ -153,6 +153,7 @@ def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
     for which in ("a", "b", "c"):
         if page.locator("#review").get_attribute("data-pass") == which:
             _decide_pass(page, identifying)
+            settled(page)
             if page.locator("[data-next-pass]").count():
                 page.keyboard.press("n")
                 page.wait_for_url(re.compile(rf"pass=(?!{which})"))
