@@ -151,10 +151,17 @@ class DecisionsIn(Sent):
     accept_all: bool = False
 
 
-class AgreementsIn(Sent):
-    """Findings of which the second reader says that the first decided them rightly; all are agreed to, or none."""
+class AgreementIn(Sent):
+    """A finding of which the second reader says that it was decided rightly; `seen` as the review gave it."""
 
-    findings: tuple[UUID, ...] = Field(min_length=1, max_length=MAX_DECISIONS)
+    finding_id: UUID
+    seen: str = Field(max_length=40)
+
+
+class AgreementsIn(Sent):
+    """What the second reader agrees to: all of it, or none when something was decided otherwise meanwhile."""
+
+    findings: tuple[AgreementIn, ...] = Field(min_length=1, max_length=MAX_DECISIONS)
 
 
 class PartIn(Sent):

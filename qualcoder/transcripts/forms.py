@@ -58,6 +58,7 @@ class DecisionForm(BaseModel):
     within: Pass = Pass.A
     at: int = Field(1, ge=0, le=100_000)
     alone: bool = False
+    seen: str = Field("", max_length=40)
 
 
 class TellForm(BaseModel):

@@ -5,6 +5,7 @@ All sealed words of a finding are sealed anew together, since its `sealed_rev` b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from qualcoder.anonymise.findings import Tier
 from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.anonymise.service import replacement_of
 from qualcoder.core.clock import now
-from qualcoder.core.errors import Refused
+from qualcoder.core.errors import Conflict, Refused
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.models import TranscriptState
@@ -22,6 +23,7 @@ from qualcoder.transcripts.parsing.cleaning import normalise
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.fields import SealedField
+from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
 
 BY_HAND = "reviewer"
@@ -32,6 +34,13 @@ class NeedsAnother(Refused):
 
     def __init__(self) -> None:
         super().__init__(N_("Another person must agree to this decision, in the second reading."))
+
+
+class DecidedAnew(Conflict):
+    """The first reader decided otherwise after the second reader's page was made."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This was decided otherwise meanwhile. Look at it again."))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,6 +130,15 @@ def _beside_the_first(reach: Reach, span: PiiSpan, old: Words, new: Words, befor
         span.first_decision, span.first_by = span.decision, span.decided_by
         return replace(new, first=old.reason if span.decision is Decision.KEEP else before)
     return new
+
+
+def seen_as(spans: Sequence[PiiSpan], shown: str) -> str:
+    """A short digest of what is decided of one thing, of which the first place would read `shown`.
+
+    Who agrees sends it back: agreement is to what was seen, not to what came after.
+    """
+    said = sorted(f"{span.id}{span.decision}{span.decided_by}{span.sealed_rev}" for span in spans)
+    return digest_of("\n".join([*said, shown]).encode())[:16]
 
 
 def agree(reach: Reach, span: PiiSpan) -> None:

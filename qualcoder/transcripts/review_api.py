@@ -19,6 +19,7 @@ from qualcoder.transcripts.access import Reach, reach
 from qualcoder.transcripts.api_forms import AgreementsIn, DecisionsIn, MarkIn, PartIn, PublishIn
 from qualcoder.transcripts.locks import Lock, standing_of
 from qualcoder.transcripts.models import TranscriptState
+from qualcoder.transcripts.opinions import seen_as
 from qualcoder.transcripts.parts import parts_of
 from qualcoder.transcripts.reading_rest import places_of, read_by, read_part, seen_of
 from qualcoder.vault import identity, sealing
@@ -43,7 +44,10 @@ class RawTurn(Reply):
 
 
 class FindingOut(Reply):
-    """A stretch of the raw text that may identify somebody, what would stand instead, and what was decided."""
+    """A stretch of the raw text that may identify somebody, what would stand instead, and what was decided.
+
+    `seen` is what a second reader sends back to agree.
+    """
 
     id: UUID
     start: int
@@ -57,6 +61,7 @@ class FindingOut(Reply):
     replacement: str
     reason: str
     is_agreed: bool
+    seen: str
     first_decision: Decision | None
 
 
@@ -128,6 +133,7 @@ def _finding(span: PiiSpan, replacement: str, reason: str) -> FindingOut:
         replacement=replacement,
         reason=reason,
         is_agreed=span.agreed_by is not None,
+        seen=seen_as([span], replacement),
         first_decision=span.first_decision,
     )
 
@@ -244,7 +250,7 @@ def agree(
 ) -> Decided:
     """Agree as the second reader to what the first decided."""
     found = reviewing.reach_review(db, me, transcript_id)
-    return _decided(db, found, sum(reviewing.agree_to(db, found, finding) for finding in sent.findings))
+    return _decided(db, found, sum(reviewing.agree_to(db, found, one.finding_id, one.seen) for one in sent.findings))
 
 
 @router.post("/transcripts/{transcript_id}/parts", name="api:read_part", **takes(PartIn))

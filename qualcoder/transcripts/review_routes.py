@@ -20,6 +20,7 @@ from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.forms import DecisionForm, PublishForm, TellForm
 from qualcoder.transcripts.levels import GONE
 from qualcoder.transcripts.locks import standing_of
+from qualcoder.transcripts.opinions import DecidedAnew
 from qualcoder.transcripts.review_page import Refusal, first_open, view_of
 from qualcoder.transcripts.review_queries import Page
 from qualcoder.transcripts.review_view import Pass
@@ -115,8 +116,6 @@ _DECISIONS = {
 _OTHER_ACTS = {
     "undo": (reviewing.undo, False),
     "undo_all": (reviewing.undo, True),
-    "agree": (reviewing.agree_to, False),
-    "agree_all": (reviewing.agree_to, True),
 }
 
 
@@ -135,6 +134,10 @@ def decide(
             found = reviewing.reach_review(writing, me, transcript_id)
             sent = form.require()
             _say(writing, found, finding_id, sent)
+    except DecidedAnew as problem:
+        if not is_htmx(request):
+            return _refused(request, db, me, transcript_id, finding_id, form.body, problem)
+        return _answer(request, db, me, transcript_id, finding_id, sent, problem=problem)
     except (Invalid, Refused, Conflict) as problem:
         return _refused(request, db, me, transcript_id, finding_id, form.body, problem)
     return _answer(request, db, me, transcript_id, finding_id, sent)
@@ -156,6 +159,8 @@ def _say(db: Session, found: Reach, finding_id: UUID, sent: DecisionForm) -> Non
     elif sent.decision in _OTHER_ACTS:
         act, for_entity = _OTHER_ACTS[sent.decision]
         act(db, found, finding_id, for_entity=for_entity)
+    elif sent.decision in ("agree", "agree_all"):
+        reviewing.agree_to(db, found, finding_id, sent.seen, for_entity=sent.decision == "agree_all")
     elif sent.decision == "unmark":
         reviewing.unmark(db, found, finding_id)
     else:
@@ -218,6 +223,7 @@ def _answer(
     sent: DecisionForm | TellForm,
     *,
     is_only_here: bool = False,
+    problem: DomainError | None = None,
 ) -> Response:
     """The thing anew with what it changes around it; drawn when the writers' turn is given back.
 
@@ -235,8 +241,22 @@ def _answer(
         if sent.alone:
             page = review_queries.every_place(reading, found, finding_id, sent.at)
             thing = page.groups[0]
-        view = view_of(reading, found, sent.within, page, standing, group=thing, is_only_here=is_only_here)
-        return render(request, "transcripts/decided.html", view, title=N_("Review %(serial)s"), serial=view.serial)
+        refusal = Refusal.of(problem, finding=finding_id, is_all=_is_all(sent)) if problem else None
+        view = view_of(
+            reading, found, sent.within, page, standing, group=thing, is_only_here=is_only_here, refusal=refusal
+        )
+        return render(
+            request,
+            "transcripts/decided.html",
+            view,
+            title=N_("Review %(serial)s"),
+            serial=view.serial,
+            status=problem.status if problem else 200,
+        )
+
+
+def _is_all(sent: DecisionForm | TellForm) -> bool:
+    return isinstance(sent, DecisionForm) and sent.decision.endswith("_all")
 
 
 @router.post("/transcripts/{transcript_id}/accept-all", name="transcripts:accept_all")

@@ -13,7 +13,7 @@ from qualcoder.anonymise.models import Decision, PiiSpan
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.groups import SHOWN_TOGETHER, Group, is_agreed
 from qualcoder.transcripts.levels import Telling
-from qualcoder.transcripts.opinions import Words, is_by_hand
+from qualcoder.transcripts.opinions import Words, is_by_hand, seen_as
 from qualcoder.transcripts.parts import Part
 from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.transcripts.reading_rest import seen_of
@@ -113,6 +113,7 @@ class Mention:
     decision: Decision
     reason: str
     is_agreed: bool
+    seen: str
     is_by_hand: bool
     decided_by: str
     first_decision: Decision | None
@@ -139,6 +140,7 @@ class GroupView:
     tellings: tuple[Telling, ...]
     is_done: bool
     kept: int
+    seen: str
 
     @property
     def more(self) -> int:
@@ -214,6 +216,7 @@ def group_view(group: Group, opened: Opened, reader: UUID | None, spans: Sequenc
         tellings=opened.tellings.get(group.id, ()),
         is_done=is_done,
         kept=sum(span.decision is Decision.KEEP for span in group.spans),
+        seen=seen_as(group.spans, proposed),
     )
 
 
@@ -237,6 +240,7 @@ def _mentions(spans: Sequence[PiiSpan], opened: Opened, reader: UUID | None) -> 
                 decision=span.decision,
                 reason=typed.reason,
                 is_agreed=reader is not None and is_agreed(span, reader),
+                seen=seen_as([span], opened.shown[span.id]),
                 is_by_hand=is_by_hand(span),
                 decided_by=opened.names.get(span.decided_by, "") if span.decided_by else "",
                 first_decision=span.first_decision,

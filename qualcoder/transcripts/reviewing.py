@@ -24,11 +24,13 @@ from qualcoder.transcripts.groups import key_of, stays_by_one
 from qualcoder.transcripts.marking import add_marks, mark_in
 from qualcoder.transcripts.models import Transcript, TranscriptState, Turn
 from qualcoder.transcripts.opinions import (
+    DecidedAnew,
     NeedsAnother,
     agree,
     is_by_hand,
     one_line,
     say,
+    seen_as,
     take_back,
 )
 from qualcoder.transcripts.queries import OpenTurn, open_turns, raw_version, turns_to_read
@@ -202,14 +204,20 @@ def decide(
     return len(spans)
 
 
-def agree_to(db: Session, reach: Reach, finding_id: UUID, *, for_entity: bool = False) -> int:
-    """Agree as the second reader to what the first decided; returns how many. One's own decisions are left out."""
+def agree_to(db: Session, reach: Reach, finding_id: UUID, seen: str, *, for_entity: bool = False) -> int:
+    """Agree as the second reader to what the first decided, as it was `seen`; returns how many.
+
+    One's own decisions are left out. DecidedAnew when something else is decided now than was seen.
+    """
     spans = _meant(db, reach, finding_id, for_entity=for_entity)
     theirs = [span for span in spans if span.is_decided and span.decided_by != reach.me.id] if for_entity else spans
     if not theirs:
         raise NeedsAnother
+    is_new = any(span.agreed_by != reach.me.id for span in theirs)
     for span in theirs:
         agree(reach, span)
+    if is_new and seen_as(spans, replacement_of(db, spans[0])) != seen:
+        raise DecidedAnew
     _note(db, reach, "finding.agreed", len(theirs))
     return len(theirs)
 

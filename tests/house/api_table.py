@@ -41,7 +41,7 @@ def _file(stage: Stage) -> Mapping[str, Any]:
 
 
 def _agreements(stage: Stage) -> Mapping[str, Any]:
-    return {"json": {"findings": [str(stage.ids["finding"])]}}
+    return {"json": {"findings": [{"finding_id": str(stage.ids["finding"]), "seen": "stale"}]}}
 
 
 def _decisions(stage: Stage) -> Mapping[str, Any]:

@@ -12,9 +12,11 @@ from qualcoder.anonymise.service import replacement_of
 from qualcoder.home import Home
 from qualcoder.transcripts import reviewing
 from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.opinions import NeedsAnother, words_of
+from qualcoder.transcripts.opinions import DecidedAnew, NeedsAnother, words_of
+from qualcoder.transcripts.review_queries import thing_of
 from qualcoder.transcripts.reviewing import Unagreed
 from tests.homes import Browser, World
+from tests.scripts import script_of
 from tests.transcripts import making
 from tests.transcripts.making import findings, read_rest, release, to_review
 
@@ -52,10 +54,19 @@ def say(
 
 
 def agree(home: Home, who: Person, transcript: Transcript, n: int, *, for_entity: bool = False) -> int:
-    finding = findings(home, transcript.id)[n].id
+    finding, seen = seen_at(home, who, transcript, n, for_entity=for_entity)
     with home.data.transaction() as db:
         found = reviewing.reach_review(db, who, transcript.id)
-        return reviewing.agree_to(db, found, finding, for_entity=for_entity)
+        return reviewing.agree_to(db, found, finding, seen, for_entity=for_entity)
+
+
+def seen_at(home: Home, who: Person, transcript: Transcript, n: int, *, for_entity: bool = False) -> tuple[UUID, str]:
+    """A finding, and what the page of this reader says of it, or of its thing, at this moment."""
+    finding = findings(home, transcript.id)[n].id
+    with home.data.read() as db:
+        thing = thing_of(db, reviewing.reach_review(db, who, transcript.id), finding)
+        assert thing is not None
+        return finding, thing.seen if for_entity else next(one.seen for one in thing.mentions if one.id == finding)
 
 
 def undo(home: Home, who: Person, transcript: Transcript, n: int) -> None:
@@ -141,6 +152,45 @@ def test_when_the_first_reader_speaks_again_it_needs_agreement_anew(
         release(home, transcript, world.pi)
 
 
+@pytest.mark.parametrize("for_entity", [False, True])
+def test_agreement_is_to_what_was_seen(home: Home, world: World, transcript: Transcript, *, for_entity: bool) -> None:
+    finding, seen = seen_at(home, world.pi, transcript, 0, for_entity=for_entity)
+    say(home, world.researcher, transcript, 0, Decision.KEEP, reason="Сам назвал себя в газете")
+    with pytest.raises(DecidedAnew), home.data.transaction() as db:
+        found = reviewing.reach_review(db, world.pi, transcript.id)
+        reviewing.agree_to(db, found, finding, seen, for_entity=for_entity)
+    assert findings(home, transcript.id)[0].agreed_by is None
+    assert agree(home, world.pi, transcript, 0, for_entity=for_entity)
+
+
+def test_a_stale_page_shows_what_is_decided_now_before_it_agrees(
+    home: Home, world: World, browser: Browser, transcript: Transcript
+) -> None:
+    finding, seen = seen_at(home, world.pi, transcript, 0)
+    say(home, world.researcher, transcript, 0, Decision.KEEP, reason="Сам назвал себя в газете")
+    pi, url = browser.as_(world.pi), f"/transcripts/{transcript.id}/findings/{finding}"
+    with home.data.read() as db:
+        thing = thing_of(db, reviewing.reach_review(db, world.pi, transcript.id), finding)
+    assert thing is not None
+    sent = {"decision": "agree", "seen": seen, "thing": str(thing.id), "within": "a"}
+    for headers in ({"HX-Request": "true"}, {}):
+        stale = pi.post(url, data=sent, headers=headers)
+        assert stale.status_code == 409
+        assert 'role="alert"' in stale.text
+        assert "Сам назвал себя в газете" in stale.text
+    assert findings(home, transcript.id)[0].agreed_by is None
+
+
+def test_a_client_agrees_to_what_the_review_gave_it(home: Home, world: World, transcript: Transcript) -> None:
+    pi = script_of(home, world, world.pi)
+    review = pi.get(f"/transcripts/{transcript.id}/review").json()
+    first = review["findings"][0]
+    url = f"/transcripts/{transcript.id}/agreements"
+    assert pi.post(url, json={"findings": [{"finding_id": first["id"], "seen": "stale"}]}).status_code == 409
+    sent = {"findings": [{"finding_id": first["id"], "seen": first["seen"]}]}
+    assert pi.post(url, json=sent).json()["changed"] == 1
+
+
 def test_before_the_second_reading_there_is_nothing_to_agree_to(home: Home, world: World) -> None:
     early = to_review(home, world, by=world.researcher)
     with pytest.raises(NeedsAnother):
@@ -158,7 +208,8 @@ def test_the_first_reader_is_asked_where_the_second_kept_what_he_replaced(
     assert "Его знают все" in page
     finding = findings(home, transcript.id)[1].id
     sent = browser.as_(world.researcher).post(
-        f"/transcripts/{transcript.id}/findings/{finding}", data={"decision": "agree"}
+        f"/transcripts/{transcript.id}/findings/{finding}",
+        data={"decision": "agree", "seen": seen_at(home, world.researcher, transcript, 1)[1]},
     )
     assert sent.status_code == 303
     assert findings(home, transcript.id)[1].agreed_by == world.researcher.id
