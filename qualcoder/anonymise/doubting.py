@@ -47,6 +47,7 @@ _SIDE = re.compile(
     r"|new|north|south|east|west|san|saint|santa|los|las"
 )
 _INITIALS = 2
+_JOINTS = str.maketrans("", "", "-'")
 _OTHER, _PERSON, _PLACE = 1, 2, 3
 _MARKS = {Label.PERSON: _PERSON, Label.PLACE_COARSE: _PLACE, Label.PLACE_FINE: _PLACE}
 # Marks of words that are given names beside being something else: Вера, Роман.
@@ -121,13 +122,14 @@ def _doubted(sentence: Sequence[Word], reading: Reading, covered: _Cover) -> Ite
 
 def _doubt(sentence: Sequence[Word], at: int, reading: Reading, lexicon: Lexicon, *, is_russian: bool) -> _Doubt | None:
     form = sentence[at].form
-    if len(form) < _SHORTEST or not form.replace("-", "").isalpha():
+    if len(form) < _SHORTEST or not form.translate(_JOINTS).isalpha():
         return None
     lower = form.lower()
     marks = lexicon.flags(lower)
     is_common = _is_common(lower, marks)
     is_english = form.isascii() and lexicon.is_seen_in_english(lower) and not _TOWN.issubset(marks)
-    if not reading.is_cased or not form[0].isupper():
+    # The name begins after the apostrophe of d'Ettorre.
+    if not reading.is_cased or not (form[0].isupper() or form.partition("'")[2][:1].isupper()):
         known = is_common or is_english
         return None if known else _small(lower, marks, is_russian=is_russian, is_cased=reading.is_cased)
     if form.isascii():

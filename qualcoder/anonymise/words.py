@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from qualcoder.anonymise.rules.pattern import listed
 
-WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*|'[^\W_]+|[^\w\s]|_+")
+# O'Keefe, d'Ettorre: one name; what's and we'll are two words.
+_JOINED = r"[^\W\d_]{1,3}'(?=[^\W\d_a-zа-яё])[^\W_]{2,}|[do]'(?!clock)[a-z]{3,}"
+WORD = re.compile(rf"(?:\b(?:{_JOINED})|[^\W_]+)(?:-[^\W_]+)*|'[^\W_]+|[^\w\s]|_+")
 _ENDS = frozenset(".!?…")
 _ABBREVIATED = frozenset(listed("г с ул д кв пр им обл р-н т ж ст mr mrs ms dr prof"))
 # A longer stretch without an end is read in pieces: memory, not meaning.

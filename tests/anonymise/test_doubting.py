@@ -76,3 +76,27 @@ def test_a_preposition_after_a_name_is_no_initial(with_models: Path) -> None:
 )
 def test_places_in_small_letters_are_doubted(with_models: Path, language: str, text: str, place: str) -> None:
     assert place in " ".join(said for said, _ in marked(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Then we asked Selina O'Vydumany about the vote", "O'Vydumany"),
+        ("then we asked selina o’vydumany about the vote", "o’vydumany"),
+        ("Her teacher was Pierre d'Oydantap of the school", "d'Oydantap"),
+    ],
+)
+def test_a_name_with_an_apostrophe_is_covered_to_its_end(with_models: Path, text: str, name: str) -> None:
+    start = text.index(name)
+    covered = {at for f in find(text, "en") for at in range(f.start, f.end)}
+    assert covered.issuperset(at for at in range(start, start + len(name)) if text[at].isalpha())
+
+
+def test_months_days_and_peoples_of_english_are_no_names(with_models: Path) -> None:
+    text = "We met every Tuesday in September, and our observers came on Thurs and in Oct again"
+    assert [said for said, f in marked(text, "en") if f.label is Label.PERSON] == []
+
+
+def test_a_word_that_only_names_of_offices_hold_is_no_name(with_models: Path) -> None:
+    text = "The Music and the Radio were loud and our National team lost"
+    assert [said for said, f in marked(text, "en") if f.is_uncertain] == []

@@ -59,6 +59,6 @@ ADDRESS_BEFORE = frozenset(
     listed(
         "дядя дяди дяде дядю дядей дядь тётя тёти тёте тётю тётей тёть тетя тети тете тетю тетей теть баба бабы бабе "
         "бабу бабой баб бабушка бабушки бабушке бабушку дед деда деду дедом господин госпожа "
-        "mr mrs ms miss dr uncle aunt auntie"
+        "mr mrs ms miss dr prof professor coach pastor general major captain colonel senator uncle aunt auntie"
     )
 )

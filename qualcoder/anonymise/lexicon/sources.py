@@ -32,6 +32,7 @@ _FORMER = listed(
     "целиноград акмола акмолинск нур-султан нұр-сұлтан алма-ата чимкент семипалатинск гурьев капчагай джамбул "
     "талды-курган кзыл-орда усть-каменогорск петропавловск уральск ленгер чу"
 )
+_NAMES_TOO = frozenset({"may", "april", "june", "august", "jan", "mar"})
 _PEOPLES = listed(
     "african african-american american americans argentinian asian asians australian austrian belgian brazilian "
     "british canadian canadians christian christians colombian cuban egyptian european europeans indian indians "
@@ -101,12 +102,17 @@ def countries() -> set[str]:
     return found
 
 
-def english_adjectives() -> set[str]:
-    """Names of languages and peoples: in English they have a capital and name nobody."""
+def english_words() -> set[str]:
+    """Languages, peoples, months and days of the week: in English they have a capital and name nobody."""
     from babel import Locale
 
-    languages = {name.lower() for name in Locale("en").languages.values() if name.isalpha()}
-    return languages | set(_PEOPLES)
+    english = Locale("en")
+    languages = {name.lower() for name in english.languages.values() if name.isalpha()}
+    widths = ("wide", "abbreviated")
+    days = {name.lower() for width in widths for name in english.days["format"][width].values()}
+    months = {name.lower() for width in widths for name in english.months["format"][width].values()}
+    # May, April, June and August are given names too.
+    return languages | set(_PEOPLES) | days | (months - _NAMES_TOO) | {"sept", "tues", "thurs"}
 
 
 def skeletons(names: tuple[str, ...] | set[str]) -> Iterator[str]:

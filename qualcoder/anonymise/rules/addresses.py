@@ -45,6 +45,13 @@ RULES: tuple[Rule, ...] = (
         0.85,
         rf"(?<!\w)(?i:ул\.|улиц[аеуы]|улицей) ?[{LOWER}]{{3,30}}{_HOUSE}",
     ),
+    # По Набережной, 22: what stands in the genitive with a bare number after a comma is a house.
+    _rule(
+        "street_said",
+        0.7,
+        rf"(?<!\w)(?i:(?<=по )|(?<=на ))[{UPPER}][{LOWER}]{{2,30}}(?:ой|ей|[ая]|[оеыи]го|[ыи]х), "
+        rf"(?:(?i:дом|д\.) ?)?\d{{1,3}}(?:/\d{{1,3}}|[{LOWER}](?!\w))?(?=[,.;:!?)]|\Z)",
+    ),
     _rule("street_kk", 0.95, rf"(?<!\w)\"?{_NAME}\"? (?:(?i:атындағы) )?{_KK_STREET}(?!\w){_HOUSE}?"),
     _rule("street_kk_lower", 0.8, rf"(?<!\w)[{LOWER}]{{3,30}} {_KK_STREET}(?!\w){_HOUSE}"),
     _rule(

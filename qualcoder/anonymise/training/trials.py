@@ -32,8 +32,9 @@ _LABELS = {
     "ORG": Label.ORG.value,
     "ORGANISATION": Label.ORG.value,
 }
-_CLOSING = frozenset(".,!?:;)]}…»")
-_OPENING = frozenset("([{«")
+# Sources of the corpora took addresses of accounts apart: @ some _ body was written @some_body.
+_CLOSING = frozenset(".,!?:;)]}…»_")
+_OPENING = frozenset("([{«@#_")
 _SENTENCES = 8
 # Folds show the spread, not the bootstrap.
 _ROUNDS = 20

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualcoder.anonymise.lexicon import flags, hashed, sources
-from qualcoder.anonymise.training.corpora import OUTSIDE, Example
+from qualcoder.anonymise.training.corpora import OUTSIDE, Example, Kind
 
 _OFTEN = 3
 
@@ -25,7 +25,7 @@ def build(path: Path, places: sources.Places, corpora: Mapping[str, Sequence[Exa
     }
     for language, name in flags.COMMON.items():
         sets[name] = _plain(_common(corpora.get(language, ()), _OFTEN))
-    sets[flags.SEEN_ENGLISH] = _plain(_common(corpora.get("en", ()), 1) | sources.english_adjectives())
+    sets[flags.SEEN_ENGLISH] = _plain(_seen(corpora.get("en", ())) | sources.english_words())
     hashed.write(path, sets)
 
 
@@ -35,12 +35,21 @@ def _plain(words: set[str]) -> set[str]:
 
 def _common(examples: Sequence[Example], often: int) -> set[str]:
     """Words written small outside names so often, and far more often than within them."""
+    return _outside(examples, often, frozenset(Kind))
+
+
+def _seen(examples: Sequence[Example]) -> set[str]:
+    """Words written small outside names, even once, and far more often than in names of people and places."""
+    return _outside(examples, 1, frozenset({Kind.PERSON, Kind.PLACE}))
+
+
+def _outside(examples: Sequence[Example], often: int, kinds: frozenset[Kind]) -> set[str]:
     outside: Counter[str] = Counter()
     inside: Counter[str] = Counter()
     for example in examples:
         for form, tag in zip(example.forms, example.tags, strict=True):
             if tag == OUTSIDE and form.islower():
                 outside[form] += 1
-            elif tag != OUTSIDE:
+            elif tag != OUTSIDE and Kind(tag[2:]) in kinds:
                 inside[form.lower()] += 1
     return {word for word, n in outside.items() if n >= often and inside[word] * 5 <= n}

@@ -177,6 +177,8 @@ def test_results_of_one_place_are_found(text: str, surface: str) -> None:
         ("көш. Мысал 7", "көш. Мысал 7"),
         ("дом 5, квартира 12", "дом 5, квартира 12"),
         ("12 Example Street", "12 Example Street"),
+        ("А по Набережной, 22, там семья", "Набережной, 22"),
+        ("живёт на Выдуманного, дом 7/2; там", "Выдуманного, дом 7/2"),
     ],
 )
 def test_addresses_are_found(text: str, surface: str) -> None:
@@ -194,6 +196,7 @@ def test_addresses_are_found(text: str, surface: str) -> None:
         "тәуелсіздіктің 30 жылы",
         "20 years of independence",
         "10 лет назад",
+        "по Примерстану, 22 области",
         "работаю 25 лет",
         "он три года работал",
         "25 жастар келді",
