@@ -189,6 +189,9 @@ def test_a_client_agrees_to_what_the_review_gave_it(home: Home, world: World, tr
     assert pi.post(url, json={"findings": [{"finding_id": first["id"], "seen": "stale"}]}).status_code == 409
     sent = {"findings": [{"finding_id": first["id"], "seen": first["seen"]}]}
     assert pi.post(url, json=sent).json()["changed"] == 1
+    # The answer was lost on the way: sent again, it is agreed to as before.
+    again = pi.post(url, json=sent)
+    assert (again.status_code, again.json()["changed"]) == (200, 1)
 
 
 def test_before_the_second_reading_there_is_nothing_to_agree_to(home: Home, world: World) -> None:
