@@ -20,6 +20,8 @@ from qualcoder.home import Home
 from qualcoder.transcripts.models import Turn
 from qualcoder.vault import aead, identity
 from qualcoder.vault import fields as f
+from qualcoder.vault.keys import KeyRef
+from qualcoder.vault.models import InterviewKey, RespondentKey, StudyKey
 from tests import homes
 from tests.canaries.canaries import CANARIES, NOT_WRITABLE, REFUSED, SECRETS, words_for
 from tests.canaries.mishaps import go_wrong
@@ -113,20 +115,27 @@ def _unseen(story: Story, response: httpx.Response) -> dict[str, str]:
 
 def _everything(story: Story) -> dict[str, str | bytes]:
     """Words, tokens and the keys themselves."""
-    known = story.home.keyring._known.values()
-    keys = [key.secret for of_one in known for key in of_one] + [story.home.keyring.root]
     found: dict[str, str | bytes] = dict(story.words)
     # Short: anybody could write it, and pages do.
     del found["pseudonym"]
     found["pseudonym in JSON"] = f'"{story.words["pseudonym"]}"'
     found |= {f"token {n}": token for n, token in enumerate(story.tokens)}
-    return found | {f"key {n}": key for n, key in enumerate(keys)}
+    return found | {f"key {n}": key for n, key in enumerate(_every_key(story.home))}
+
+
+def _every_key(home: Home) -> list[bytes]:
+    """The root and all that keys.db wraps, whatever the keyring happens to remember."""
+    with home.keyring.database.read() as db:
+        refs = {KeyRef.system()} | {KeyRef.study(row.id) for row in db.exec(select(StudyKey))}
+        refs |= {KeyRef.interview(row.id, row.study_id) for row in db.exec(select(InterviewKey))}
+        refs |= {KeyRef.respondent(row.id, row.study_id) for row in db.exec(select(RespondentKey))}
+    return [home.keyring.root, *(key.secret for ref in refs for key in home.keyring._keys(ref))]
 
 
 def test_no_key_lies_in_the_clear(home: Home) -> None:
     homes.make_world(home)
-    keys = [key.secret for of_one in home.keyring._known.values() for key in of_one] + [home.keyring.root]
-    assert len(keys) >= 4
+    keys = _every_key(home)
+    assert len(keys) == 4, "the root, the system's, two studies'"
     home.close()
     assert find_in_files([home.settings.home], {f"key {n}": key for n, key in enumerate(keys)}) == []
 

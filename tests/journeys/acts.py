@@ -153,7 +153,6 @@ def review_by_keyboard(page: Page, identifying: Sequence[str]) -> None:
     for which in ("a", "b", "c"):
         if page.locator("#review").get_attribute("data-pass") == which:
             _decide_pass(page, identifying)
-            settled(page)
             if page.locator("[data-next-pass]").count():
                 page.keyboard.press("n")
                 page.wait_for_url(re.compile(rf"pass=(?!{which})"))
@@ -177,6 +176,7 @@ def _decide_pass(page: Page, identifying: Sequence[str]) -> None:
             page.keyboard.type("it names nobody")
             page.keyboard.press("Enter")
         expect(page.locator(f"form[data-finding='{here}'][data-decided]")).to_have_count(1)
+        settled(page)
 
 
 def agree_by_keyboard(page: Page) -> None:
@@ -190,6 +190,7 @@ def agree_by_keyboard(page: Page) -> None:
                 page.keyboard.press("j")
             page.keyboard.press("a")
             expect(left).to_have_count(before - 1)
+            settled(page)
 
 
 def accept_all(page: Page) -> None:
