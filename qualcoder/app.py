@@ -14,9 +14,22 @@ from qualcoder.accounts import api as accounts_api
 from qualcoder.accounts import routes as accounts
 from qualcoder.audit import routes as audit
 from qualcoder.codebooks import api as codebooks_api
+from qualcoder.codebooks import code_routes, recode_routes
 from qualcoder.codebooks import routes as codebooks
 from qualcoder.coding import api as coding_api
-from qualcoder.coding import events_api, flag_routes, search_api
+from qualcoder.coding import (
+    bench_routes,
+    events_api,
+    flag_routes,
+    live_routes,
+    mask_api,
+    mask_routes,
+    memo_api,
+    memo_routes,
+    revising_routes,
+    search_api,
+    translation_routes,
+)
 from qualcoder.coding import routes as coding
 from qualcoder.custody import routes as custody
 from qualcoder.home import Home
@@ -27,6 +40,7 @@ from qualcoder.matrices import api as matrices_api
 from qualcoder.matrices import routes as matrices
 from qualcoder.races import api as races_api
 from qualcoder.races import routes as races
+from qualcoder.retrieval import routes as retrieval
 from qualcoder.transcripts import api as transcripts_api
 from qualcoder.transcripts import flag_api, reading_routes, registry_routes, review_api, review_routes
 from qualcoder.transcripts import flag_routes as queue_routes
@@ -51,9 +65,18 @@ ROUTERS = (
     registry_routes,
     queue_routes,
     codebooks,
+    code_routes,
+    recode_routes,
     coding,
     flag_routes,
+    revising_routes,
+    mask_routes,
+    bench_routes,
+    live_routes,
+    memo_routes,
+    translation_routes,
     matrices,
+    retrieval,
     jobs,
     custody,
 )
@@ -65,8 +88,10 @@ API_ROUTERS = (
     transcripts_api,
     review_api,
     flag_api,
+    mask_api,
     codebooks_api,
     coding_api,
+    memo_api,
     events_api,
     search_api,
     matrices_api,

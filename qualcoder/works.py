@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from qualcoder.coding import masking
 from qualcoder.core.db import Database
 from qualcoder.core.ids import JobId
 from qualcoder.core.models import JobKind
 from qualcoder.core.queue import Sweep, Work
 from qualcoder.custody.orphans import OrphanSweep
-from qualcoder.matrices.jobs import export, remove_dead_files
+from qualcoder.matrices.jobs import remove_dead_files
+from qualcoder.retrieval.jobs import export
 
 
 def detect(database: Database, job_id: JobId) -> None:
@@ -21,4 +23,4 @@ def detect(database: Database, job_id: JobId) -> None:
 WORKS: dict[JobKind, Work] = {JobKind.DETECT: detect, JobKind.EXPORT: export}
 
 # Once a minute, in the worker.
-SWEEPS: tuple[Sweep, ...] = (remove_dead_files, OrphanSweep(), Database.empty_journal)
+SWEEPS: tuple[Sweep, ...] = (remove_dead_files, OrphanSweep(), masking.finish, Database.empty_journal)

@@ -18,7 +18,14 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import PiiSpan
+from qualcoder.codebooks import editing
+from qualcoder.codebooks.book import Localised
+from qualcoder.codebooks.comparing import entry_of
 from qualcoder.codebooks.queries import codes_of
+from qualcoder.coding import memo_acts, translating
+from qualcoder.coding.memo_acts import NewMemo
+from qualcoder.coding.models import Coding, MemoKind, TranslationStatus
+from qualcoder.coding.translating import NewTranslation
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.core.ids import new_id
 from qualcoder.core.text import Span
@@ -43,7 +50,11 @@ from tests.homes import all_routes, give_factor, give_keys, work_off
 from tests.served import Served, environment_of, free_port, serving
 
 SLUG = description()["study"]["slug"]
-NOT_PAGES = frozenset({"healthz", "robots", "matrices:export_file", "coding:live"})
+NOT_PAGES = frozenset(
+    {"healthz", "robots", "accounts:session", "matrices:export_file", "coding:live", "coding:history", "coding:memo"}
+    | {"coding:turns", "coding:strip"}
+    | {"codebooks:export"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,15 @@ class Show:
     received: UUID
     reviewed: UUID
     entity: UUID
+    flag: UUID
     searched: UUID
     failed: UUID
     interview: UUID
     race: UUID
+    memo: UUID
+    coding: UUID
     code: UUID
+    other_code: UUID
     export: UUID
 
     def speak(self, language: str) -> None:
@@ -121,6 +136,7 @@ PAGES = (
     PageOf("transcripts:list", "coder", _study("transcripts"), name="transcripts-of-a-coder"),
     PageOf("flags:list", "pi", _study("flags")),
     PageOf("flags:list", "pi", _study("flags?standing=name"), name="flags-that-are-names"),
+    PageOf("masking:show", "pi", lambda show: f"/flags/{show.flag}/mask"),
     PageOf("transcripts:upload_form", "pi", _study("upload")),
     PageOf("transcripts:speakers", "pi", lambda show: f"/transcripts/{show.received}/speakers"),
     PageOf("transcripts:status", "pi", lambda show: f"/transcripts/{show.searched}/status"),
@@ -132,9 +148,34 @@ PAGES = (
     PageOf("registry:list", "pi", _study("registry")),
     PageOf("registry:show", "pi", lambda show: f"/studies/{SLUG}/registry/{show.entity}"),
     PageOf("codebooks:show", "pi", _study("codebook")),
+    PageOf("codebooks:log", "pi", _study("codebook/log")),
+    PageOf("codes:show", "pi", lambda show: f"/studies/{SLUG}/codes/{show.code}"),
+    PageOf("codes:show", "coder", lambda show: f"/studies/{SLUG}/codes/{show.code}", name="code-of-a-coder"),
+    PageOf(
+        "codes:merge",
+        "pi",
+        lambda show: f"/studies/{SLUG}/codes/{show.code}/merge?{urlencode({'into': show.other_code})}",
+    ),
+    PageOf("codes:split", "pi", lambda show: f"/studies/{SLUG}/codes/{show.code}/split"),
+    PageOf("codes:older_codes", "coder", _study("codebook/older")),
+    PageOf("codes:older", "pi", lambda show: f"/studies/{SLUG}/codes/{show.code}/older"),
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
+    PageOf("revising:form", "pi", lambda show: f"/transcripts/{show.codable}/correct?turn=2"),
+    PageOf("revising:unplaced", "coder", lambda show: f"/transcripts/{show.codable}/unplaced"),
     PageOf("search:form", "coder", _study("search")),
+    PageOf("memos:list", "pi", _study("memos")),
+    PageOf("memos:new", "coder", lambda show: f"/studies/{SLUG}/memos/new?kind=race&about={show.race}"),
+    PageOf("memos:show", "pi", lambda show: f"/memos/{show.memo}"),
+    PageOf("translations:show", "pi", lambda show: f"/codings/{show.coding}/translations"),
+    PageOf("retrieval:ask", "coder", _study("retrieve")),
+    PageOf(
+        "retrieval:ask",
+        "pi",
+        _study("retrieve?unit=turn&variable=competitiongov&lowest=0&step=and&code=any&deep=1&within=1&by=turns"),
+        name="passages-found",
+    ),
+    PageOf("retrieval:together", "pi", _study("retrieve/together?unit=interview")),
     PageOf("jobs:list", "pi", _study("jobs")),
     PageOf("matrices:show", "pi", _study("matrix")),
     PageOf("matrices:show", "pi", _study("matrix?rollup=1&every=1"), name="matrices-every-code"),
@@ -213,8 +254,9 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
         db.get_one(Transcript, failed.id).state = TranscriptState.FAILED
         first = db.exec(select(Transcript).order_by(col(Transcript.number))).first()
         assert first is not None
-        _flag(db, pi, first)
         return {
+            **_written(db, pi, first),
+            "flag": _flag(db, pi, first),
             "codable": first.id,
             "interview": first.interview_id,
             "received": received.id,
@@ -225,12 +267,25 @@ def _transcripts(home: Home, pi: Person) -> dict[str, object]:
         }
 
 
-def _flag(db: Session, pi: Person, transcript: Transcript) -> None:
-    """A flag that waits, and one that was decided."""
+def _written(db: Session, pi: Person, transcript: Transcript) -> dict[str, object]:
+    """A memo of the PI's and a passage with two translations, in which nothing is hidden."""
+    new = NewMemo(new_id(), MemoKind.STUDY, transcript.study_id, "Сначала вода, потом выборы.")
+    memo_acts.save(db, pi, new)
+    placed = select(Coding).where(col(Coding.transcript_id) == transcript.id, col(Coding.start) > 60)
+    coding = db.exec(placed.order_by(col(Coding.start), col(Coding.id))).first()
+    assert coding is not None
+    for language, status in ((Language.KK, TranslationStatus.DRAFT), (Language.EN, TranslationStatus.CHECKED)):
+        translating.save(db, pi, coding.id, language, NewTranslation("Invented words", status))
+    return {"memo": new.id, "coding": coding.id}
+
+
+def _flag(db: Session, pi: Person, transcript: Transcript) -> UUID:
+    """A flag that waits, and one that was decided; the id of the latter."""
     for start in (0, 40):
         new = NewFlag(new_id(), transcript.id, transcript.text_number, Span(start, start + 12), "Village nickname?")
         flags.flag(db, pi, new)
     flags.decide(db, pi, new.id, is_name=True, seen_version=1)
+    return new.id
 
 
 def _entity_of(db: Session, transcript_id: UUID) -> UUID:
@@ -265,6 +320,11 @@ def _matrix(db: Session, pi: Person) -> dict[str, object]:
     table = cells.build(db, access, Question()).crosstab
     code, race = max(table.cells, key=lambda place: table.cells[place].segments)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "wide", "en"))
-    assert codes_of(db, access.study.id)
+    codes = codes_of(db, access.study.id)
+    other = next(one for one in codes if one.is_codable and one.id != code)
+    found = next(one for one in codes if one.id == code)
+    # Another wording, so that there is something in the log and something coded under an older definition.
+    wanted = replace(entry_of(found, {one.id: one.key for one in codes}), definition=Localised(ru="Иначе"))
+    editing.edit(db, access, found.id, wanted, found.version)
     assert db.get(Round, race) is not None
-    return {"code": code, "race": race, "export": export.id}
+    return {"code": code, "other_code": other.id, "race": race, "export": export.id}

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from qualcoder.accounts import people
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access, studies_of, study_named
-from qualcoder.accounts.models import Language, Originals, Role
+from qualcoder.accounts.models import Language, Layers, Originals, Role
 from qualcoder.accounts.permissions import TABLE, Act
 from qualcoder.web.bearer import ApiMe, ApiRead
 from qualcoder.web.replies import Listed, Reply
@@ -43,6 +43,7 @@ class Study(StudyLine):
     needs_second_reader: bool
     may_accept_all: bool
     originals: Originals
+    layers: Layers
     is_demo: bool
     acts: tuple[Act, ...]
 
@@ -91,6 +92,7 @@ def study(db: ApiRead, me: ApiMe, s: str) -> Study:
         needs_second_reader=found.needs_second_reader,
         may_accept_all=found.may_accept_all,
         originals=found.originals,
+        layers=found.layers,
         is_demo=found.is_demo,
         acts=tuple(act for act in TABLE if access.may(act)),
     )

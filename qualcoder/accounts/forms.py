@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from qualcoder.accounts.models import Originals, Pseudonyms, Role
+from qualcoder.accounts.models import Layers, Originals, Pseudonyms, Role
 
 
 class SignInForm(BaseModel):
@@ -22,6 +22,12 @@ class CodeForm(BaseModel):
 
     code: str = Field(min_length=1, max_length=100)
     next: str = "/"
+
+
+class SignOutForm(BaseModel):
+    """Whether the browser's storage must stay, because somebody else's codings wait in it."""
+
+    keep_storage: bool = False
 
 
 class NameForm(BaseModel):
@@ -94,6 +100,7 @@ class PolicyForm(BaseModel):
     may_accept_all: bool = False
     originals: Originals | None = None
     pseudonyms: Pseudonyms | None = None
+    layers: Layers | None = None
 
 
 class TitleForm(BaseModel):

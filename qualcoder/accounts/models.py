@@ -46,6 +46,13 @@ class Pseudonyms(StrEnum):
     NAMES = "names"
 
 
+class Layers(StrEnum):
+    """Whose codings a coder sees on an assigned transcript: the own ones, or everybody's."""
+
+    BLIND = "blind"
+    SHARED = "shared"
+
+
 class Person(Versioned, Table, table=True):
     """Somebody who may sign in."""
 
@@ -77,6 +84,7 @@ class Study(Versioned, Table, table=True):
     may_accept_all: bool = False
     originals: Originals = text_enum(Originals, name="study_originals", default=Originals.VAULT)
     pseudonyms: Pseudonyms = text_enum(Pseudonyms, name="study_pseudonyms", default=Pseudonyms.CODES)
+    layers: Layers = text_enum(Layers, name="study_layers", default=Layers.BLIND)
     min_cell: int = 5
     retention_days: int = 0
     is_demo: bool = False

@@ -19,6 +19,7 @@ class Act(StrEnum):
     IMPORT_RACES = "import_races"
     SEE_CODEBOOK = "see_codebook"
     EDIT_CODEBOOK = "edit_codebook"
+    PROPOSE_CODE = "propose_code"
     UPLOAD = "upload"
     LIST_TRANSCRIPTS = "list_transcripts"
     REVIEW = "review"
@@ -32,6 +33,7 @@ class Act(StrEnum):
     CODE = "code"
     FLAG = "flag"
     DECIDE_FLAGS = "decide_flags"
+    MASK = "mask"
     SEE_MATRIX = "see_matrix"
     EXPORT = "export"
     SEE_JOBS = "see_jobs"
@@ -53,6 +55,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.IMPORT_RACES: _FIELD,
     Act.SEE_CODEBOOK: frozenset({Role.PI, Role.RESEARCHER, Role.CODER, Role.OBSERVER}),
     Act.EDIT_CODEBOOK: _PI,
+    Act.PROPOSE_CODE: _READERS,
     Act.UPLOAD: _FIELD,
     Act.LIST_TRANSCRIPTS: _READERS,
     Act.REVIEW: _FIELD,
@@ -68,6 +71,8 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.FLAG: _READERS,
     # A researcher decides on flags in own uploads: `transcripts.flagged`.
     Act.DECIDE_FLAGS: _FIELD,
+    # A name is masked in everybody's interviews, and it can't be undone.
+    Act.MASK: _PI,
     # Figures by race leave for the PI only until the disclosure gate exists.
     Act.SEE_MATRIX: _PI,
     Act.EXPORT: _PI,

@@ -265,7 +265,9 @@ def set_policy(
 ) -> Response:
     access = study_by_slug(db, me, slug, Act.SET_POLICY)
     sent = form.require()
-    policy = accounts.Policy(sent.needs_second_reader, sent.may_accept_all, sent.originals, sent.pseudonyms)
+    policy = accounts.Policy(
+        sent.needs_second_reader, sent.may_accept_all, sent.originals, sent.pseudonyms, sent.layers
+    )
     accounts.set_policy(db, access, policy)
     return RedirectResponse(request.app.url_path_for("accounts:study_settings", slug=slug), status_code=303)
 

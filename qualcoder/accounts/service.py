@@ -10,7 +10,17 @@ from sqlmodel import Session, col, select, update
 
 from qualcoder.accounts import factors, people, sessions, signing_in, tokens
 from qualcoder.accounts.access import SLUG, Access
-from qualcoder.accounts.models import Invitation, Language, Membership, Originals, Person, Pseudonyms, Role, Study
+from qualcoder.accounts.models import (
+    Invitation,
+    Language,
+    Layers,
+    Membership,
+    Originals,
+    Person,
+    Pseudonyms,
+    Role,
+    Study,
+)
 from qualcoder.accounts.permissions import Act, allows
 from qualcoder.audit import chain
 from qualcoder.core.clock import now
@@ -320,6 +330,7 @@ class Policy:
     may_accept_all: bool
     originals: Originals | None = None
     pseudonyms: Pseudonyms | None = None
+    layers: Layers | None = None
 
 
 def rename_study(db: Session, access: Access, title: str) -> None:
@@ -337,7 +348,7 @@ def rename_study(db: Session, access: Access, title: str) -> None:
 
 
 def set_policy(db: Session, access: Access, policy: Policy) -> None:
-    """Set the study's rules for review. What was published before stays as it is."""
+    """Set the study's rules. What was published before stays as it is; whose codings are seen holds at once."""
     access.require(Act.SET_POLICY)
     study = db.get_one(Study, access.study.id)
     study.needs_second_reader = policy.needs_second_reader
@@ -345,6 +356,10 @@ def set_policy(db: Session, access: Access, policy: Policy) -> None:
     study.originals = policy.originals or study.originals
     study.pseudonyms = policy.pseudonyms or study.pseudonyms
     chain.record(db, access.person.id, "study.policy_set", "study", study.id, study_id=study.id)
+    if policy.layers is not None and policy.layers is not study.layers:
+        study.layers = policy.layers
+        act = "study.layers_shared" if policy.layers is Layers.SHARED else "study.layers_hidden"
+        chain.record(db, access.person.id, act, "study", study.id, study_id=study.id)
 
 
 def create_identity(database: Database, access: Access, passphrase: str, *, memory_mib: int) -> None:

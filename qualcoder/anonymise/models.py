@@ -123,7 +123,7 @@ class ReplacementLog(Table, table=True):
     study_id: StudyId = IdColumn(foreign="study.id")
     transcript_id: UUID = bare_id("row of transcript, which lies above this package")
     text_version_id: UUID = bare_id("row of text_version, which lies above this package")
-    pii_span_id: UUID = bare_id("row of pii_span", index=False)
+    pii_span_id: UUID = bare_id("row of pii_span, or of flag for a name that was missed", index=False)
     entity_id: EntityId | None = IdColumn(foreign="entity.id", nullable=True)
     shown_rev: int
     shown_ct: bytes = f.sealed(f.REPLACEMENT_SHOWN)

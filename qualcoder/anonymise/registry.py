@@ -212,12 +212,12 @@ def logged(
 OWN_WORDS = -1
 
 
-def carrying_old(db: Session, study_id: StudyId, versions: Collection[UUID]) -> dict[EntityId, int]:
-    """In how many of these published versions an entity stands under another pseudonym than today's."""
+def carrying_old(db: Session, study_id: StudyId, transcripts: Collection[UUID]) -> dict[EntityId, int]:
+    """In how many of these released transcripts an entity stands under another pseudonym than today's."""
     rows = db.execute(
         sa_select(
             col(ReplacementLog.entity_id),
-            col(ReplacementLog.text_version_id),
+            col(ReplacementLog.transcript_id),
             col(Entity.merged_into),
         )
         .join(Entity, col(Entity.id) == col(ReplacementLog.entity_id))
@@ -229,10 +229,10 @@ def carrying_old(db: Session, study_id: StudyId, versions: Collection[UUID]) -> 
         .distinct()
     )
     found: dict[EntityId, set[UUID]] = {}
-    for entity_id, version_id, merged_into in rows:
-        if version_id in versions:
-            found.setdefault(merged_into or entity_id, set()).add(version_id)
-    return {entity_id: len(version_ids) for entity_id, version_ids in found.items()}
+    for entity_id, transcript_id, merged_into in rows:
+        if transcript_id in transcripts:
+            found.setdefault(merged_into or entity_id, set()).add(transcript_id)
+    return {entity_id: len(transcript_ids) for entity_id, transcript_ids in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +245,26 @@ class Standing:
 
 
 def standings(db: Session, study_id: StudyId) -> list[Standing]:
-    """Where every entity of the study is mentioned."""
-    rows = db.execute(
+    """Where every entity of the study is mentioned: found before a release, or masked after it."""
+    found = (
         sa_select(col(PiiSpan.entity_id), col(PiiSpan.transcript_id), func.count())
         .where(col(PiiSpan.study_id) == study_id, col(PiiSpan.entity_id).is_not(None))
         .group_by(col(PiiSpan.entity_id), col(PiiSpan.transcript_id))
     )
-    return [Standing(*row) for row in rows]
+    log = ReplacementLog
+    masked = (
+        sa_select(func.coalesce(col(Entity.merged_into), col(log.entity_id)), col(log.transcript_id), func.count())
+        .join(Entity, col(Entity.id) == col(log.entity_id))
+        .where(
+            col(log.study_id) == study_id,
+            col(log.pii_span_id).not_in(sa_select(col(PiiSpan.id)).where(col(PiiSpan.study_id) == study_id)),
+        )
+        .group_by(func.coalesce(col(Entity.merged_into), col(log.entity_id)), col(log.transcript_id))
+    )
+    counted: dict[tuple[EntityId, UUID], int] = {}
+    for entity_id, transcript_id, n in db.execute(found.union_all(masked)):
+        counted[entity_id, transcript_id] = counted.get((entity_id, transcript_id), 0) + n
+    return [Standing(entity_id, transcript_id, n) for (entity_id, transcript_id), n in counted.items()]
 
 
 def clashes(db: Session, entity: Entity) -> bool:

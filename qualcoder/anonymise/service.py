@@ -297,11 +297,18 @@ def write_sealed(
 
 def remember_names(db: Session, study_id: StudyId, accepted: Sequence[tuple[PiiSpan, str]]) -> None:
     """Write the plaintext behind accepted findings to the identity vault, each entity's name once."""
+    named = [
+        (db.get_one(Entity, span.entity_id), surface)
+        for span, surface in accepted
+        if span.decision is Decision.ACCEPT and span.entity_id is not None
+    ]
+    write_names(db, study_id, named)
+
+
+def write_names(db: Session, study_id: StudyId, named: Sequence[tuple[Entity, str]]) -> None:
+    """Write words that stand for entities to the identity vault: the first as the name, each form once."""
     public = sealing.vault_public(db, study_id)
-    for span, surface in accepted:
-        if span.decision is not Decision.ACCEPT or span.entity_id is None:
-            continue
-        entity = db.get_one(Entity, span.entity_id)
+    for entity, surface in named:
         if entity.name_ct is None:
             entity.name_ct = sealing.seal_to_vault(public, study_id, f.ENTITY_NAME, entity, surface)
         forms = stems(surface, "mixed")

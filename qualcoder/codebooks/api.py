@@ -50,6 +50,7 @@ class CodeOut(Reply):
     include: Words
     exclude: Words
     example: Words
+    near_miss: Words
     aliases: AliasesOut
     source: str
     colour: int
@@ -100,6 +101,7 @@ class CodeIn(Sent):
     include: TextIn = TextIn()
     exclude: TextIn = TextIn()
     example: TextIn = TextIn()
+    near_miss: TextIn = TextIn()
     aliases: AliasesIn = AliasesIn()
     source: str = Field(default="", max_length=200)
     colour: int = Field(1, ge=1, le=12)
@@ -130,6 +132,7 @@ def _out(code: OpenCode) -> CodeOut:
         include=_words(code.include),
         exclude=_words(code.exclude),
         example=_words(code.example),
+        near_miss=_words(code.near_miss),
         aliases=AliasesOut(en=code.aliases.en, ru=code.aliases.ru, kk=code.aliases.kk),
         source=code.source,
         colour=code.colour,
@@ -150,6 +153,7 @@ def _entry(sent: CodeIn) -> CodeEntry:
         include=_localised(sent.include),
         exclude=_localised(sent.exclude),
         example=_localised(sent.example),
+        near_miss=_localised(sent.near_miss),
         aliases=Aliases(sent.aliases.en, sent.aliases.ru, sent.aliases.kk),
         codable=sent.is_codable,
         risk=sent.is_risk,
@@ -163,7 +167,7 @@ def _entry(sent: CodeIn) -> CodeEntry:
 def codes(db: ApiRead, me: ApiMe, s: str, page: Annotated[Paging, Depends(paging)]) -> Listed[CodeOut]:
     """The codes in use, each parent before its children."""
     access = study_named(db, me, s, Act.SEE_CODEBOOK)
-    found = codes_of(db, access.study.id)
+    found = codes_of(db, access.study.id, proposals_of=me.id)
     after = page.after_id
     # A code that has gone from the tree meanwhile leaves nothing to go on from, so the walk begins anew.
     start = next((at for at, code in enumerate(found, start=1) if code.id == after), 0)

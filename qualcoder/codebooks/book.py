@@ -50,6 +50,7 @@ class CodeEntry:
     include: Localised = Localised()
     exclude: Localised = Localised()
     example: Localised = Localised()
+    near_miss: Localised = Localised()
     aliases: Aliases = Aliases()
     codable: bool = True
     risk: bool = False

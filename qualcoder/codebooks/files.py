@@ -45,7 +45,7 @@ FORMAT = 1
 def read_yaml(raw: bytes) -> CodebookFile:
     """A codebook from YAML. Plain data only: tags such as `!!python/object`, anchors and repeated keys are refused."""
     loaded = load(_decoded(raw))
-    return _book(_cleaned(loaded.content), loaded.code_lines)
+    return _book(cleaned(loaded.content), loaded.code_lines)
 
 
 def write_yaml(book: CodebookFile) -> bytes:
@@ -67,7 +67,7 @@ def read_csv(raw: bytes) -> CodebookFile:
     """The codes of a CSV (comma, semicolon or tab; header required) as a book under a neutral title."""
     parsed = sheet.parse(_decoded(raw))
     content = {"format": FORMAT, "slug": "imported", "title": asdict(IMPORTED_TITLE), "codes": parsed.codes}
-    return _book(_cleaned(content), parsed.lines)
+    return _book(cleaned(content), parsed.lines)
 
 
 def write_csv(book: CodebookFile) -> bytes:
@@ -90,7 +90,7 @@ def _decoded(raw: bytes) -> str:
     return text
 
 
-def _cleaned(value: Raw) -> Raw:
+def cleaned(value: Raw) -> Raw:
     """NFC and single spaces in every string: line ends inside a text mean nothing and differ between tools."""
     if isinstance(value, str):
         text = " ".join(unicodedata.normalize("NFC", value).split())
@@ -98,9 +98,9 @@ def _cleaned(value: Raw) -> Raw:
             raise Invalid(N_("The codebook holds control characters. Remove them and try again."))
         return text
     if isinstance(value, Mapping):
-        return {key: _cleaned(item) for key, item in value.items()}
+        return {key: cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_cleaned(item) for item in value]
+        return [cleaned(item) for item in value]
     return value
 
 
@@ -128,6 +128,7 @@ def _entry(code: Mapping[str, Raw], mark: tuple[int, Texture]) -> CodeEntry:
         include=Localised(**code.get("include", {})),
         exclude=Localised(**code.get("exclude", {})),
         example=Localised(**code.get("example", {})),
+        near_miss=Localised(**code.get("near_miss", {})),
         aliases=Aliases(**{language: tuple(words) for language, words in code.get("aliases", {}).items()}),
         codable=code.get("codable", True),
         risk=code.get("risk", False),
@@ -160,5 +161,7 @@ def _theme(key: str, parents: Mapping[str, str | None]) -> str:
 def _code_content(code: CodeEntry) -> dict[str, Raw]:
     content = asdict(code)
     content["texture"] = code.texture.value
+    if code.near_miss == Localised():
+        del content["near_miss"]
     content["aliases"] = {language: list(words) for language, words in content["aliases"].items()}
     return content

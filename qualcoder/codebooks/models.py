@@ -22,6 +22,23 @@ class CodeStatus(StrEnum):
     RETIRED = "retired"
 
 
+class ChangeKind(StrEnum):
+    """What was done to a code, or to the codebook as a whole."""
+
+    ADDED = "added"
+    EDITED = "edited"
+    MOVED = "moved"
+    RETIRED = "retired"
+    RESTORED = "restored"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    SPLIT = "split"
+    FROZEN = "frozen"
+    THAWED = "thawed"
+
+
 class Codebook(Versioned, Table, table=True):
     """A study's codebook."""
 
@@ -29,6 +46,9 @@ class Codebook(Versioned, Table, table=True):
     study_id: StudyId = IdColumn(foreign="study.id")
     name_ct: bytes = f.sealed(f.CODEBOOK_NAME)
     is_frozen: bool = False
+    frozen_for_id: UUID | None = bare_id("the round of coding it is frozen for", nullable=True, index=False)
+    frozen_by: PersonId | None = IdColumn(foreign="person.id", nullable=True, index=False)
+    frozen_at: datetime | None = moment(nullable=True)
     sealed_rev: int = 0
     version: int = 1
 
@@ -46,6 +66,8 @@ class Code(Versioned, Table, table=True):
     colour: int
     texture: str = plain_text("solid, dots, diagonal or cross", length=20)
     status: CodeStatus = text_enum(CodeStatus, name="code_status", default=CodeStatus.ACTIVE)
+    proposed_by: PersonId | None = IdColumn(foreign="person.id", nullable=True, index=False)
+    merged_into_id: CodeId | None = IdColumn(foreign="code.id", nullable=True, index=False)
     is_codable: bool = True
     is_risk: bool = False
     version: int = 1
@@ -65,4 +87,23 @@ class CodeVersion(Table, table=True):
     aliases_ct: bytes = f.sealed(f.CODE_ALIASES)
     created_by: PersonId | None = IdColumn(foreign="person.id", nullable=True)
     created_at: datetime = moment()
+    sealed_rev: int = 0
+
+
+class CodeChange(Table, table=True):
+    """One entry of the codebook's log: what changed from what to what, and what an undo needs."""
+
+    __tablename__ = "code_change"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("study_id", "number"),)
+    id: UUID = IdColumn()
+    study_id: StudyId = IdColumn(foreign="study.id", index=False)
+    number: int
+    code_id: CodeId | None = IdColumn(foreign="code.id", nullable=True)
+    other_id: CodeId | None = IdColumn(foreign="code.id", nullable=True, index=False)
+    kind: ChangeKind = text_enum(ChangeKind, name="code_change_kind")
+    by: PersonId = IdColumn(foreign="person.id", index=False)
+    at: datetime = moment()
+    payload_ct: bytes = f.sealed(f.CODE_CHANGE)
+    undone_at: datetime | None = moment(nullable=True)
+    undone_by: PersonId | None = IdColumn(foreign="person.id", nullable=True, index=False)
     sealed_rev: int = 0

@@ -53,6 +53,7 @@ def _texts(entries: Sequence[CodeEntry]) -> Iterator[_Text]:
             "include": entry.include,
             "exclude": entry.exclude,
             "example": entry.example,
+            "near_miss": entry.near_miss,
             "aliases": Localised(*("; ".join(words) for words in aliases)),
         }
         for field, said in spoken.items():

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from qualcoder.codebooks.book import Aliases, Localised
+from qualcoder.codebooks.book import Aliases, Localised, RetiredCode, Source
 from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
-from qualcoder.core.ids import CodeId, StudyId
+from qualcoder.core.ids import CodeId, PersonId, StudyId
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
@@ -31,6 +32,7 @@ class OpenCode:
     include: Localised
     exclude: Localised
     example: Localised
+    near_miss: Localised
     aliases: Aliases
     source: str
     colour: int
@@ -38,31 +40,80 @@ class OpenCode:
     is_codable: bool
     is_risk: bool
     status: CodeStatus
+    version: int
+    proposed_by: PersonId | None
+    merged_into_id: CodeId | None
 
 
 def find_codebook(db: Session, study_id: StudyId) -> Codebook | None:
     return db.exec(select(Codebook).where(col(Codebook.study_id) == study_id)).first()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Head:
+    """What a codebook's file says before its codes."""
+
+    title: Localised
+    slug: str = ""
+    licence: str = ""
+    sources: tuple[Source, ...] = ()
+    retired: tuple[RetiredCode, ...] = ()
+
+
+def head_of(db: Session, codebook: Codebook) -> Head:
+    """The head of a codebook, opened."""
+    kept = sealing.open_json(db, KeyRef.study(codebook.study_id), f.CODEBOOK_NAME, codebook, codebook.name_ct)
+    return Head(
+        Localised(*(kept.get(language, "") for language in ("en", "ru", "kk"))),
+        kept.get("slug", ""),
+        kept.get("licence", ""),
+        tuple(Source(**source) for source in kept.get("sources", ())),
+        tuple(RetiredCode(old["code"], Localised(**old["reason"])) for old in kept.get("retired", ())),
+    )
+
+
 def title_of(db: Session, study_id: StudyId) -> Localised:
     """The name of a study's codebook, opened; empty where there is none."""
     codebook = find_codebook(db, study_id)
-    if codebook is None:
-        return Localised()
-    return Localised(**sealing.open_json(db, KeyRef.study(study_id), f.CODEBOOK_NAME, codebook, codebook.name_ct))
+    return Localised() if codebook is None else head_of(db, codebook).title
 
 
-def codes_of(db: Session, study_id: StudyId, *, with_retired: bool = False) -> list[OpenCode]:
-    """All codes in tree order: each parent before its children, siblings by position. One statement."""
-    query = (
+def codes_of(
+    db: Session,
+    study_id: StudyId,
+    *,
+    with_retired: bool = False,
+    with_proposals: bool = False,
+    proposals_of: PersonId | None = None,
+) -> list[OpenCode]:
+    """The codes in use in tree order: each parent before its children, siblings by position. One statement.
+
+    What somebody has proposed and the PI has not accepted, or has declined, is left out, but for that person's own or
+    for the PI.
+    """
+    wanted: ColumnElement[bool] = col(Code.status) == CodeStatus.ACTIVE
+    if with_retired:
+        wanted |= (col(Code.status) == CodeStatus.RETIRED) & col(Code.proposed_by).is_(None)
+    if with_proposals:
+        wanted |= col(Code.status) == CodeStatus.PROPOSED
+    if proposals_of is not None:
+        own = {CodeStatus.PROPOSED, CodeStatus.RETIRED} if with_retired else {CodeStatus.PROPOSED}
+        wanted |= col(Code.status).in_(own) & (col(Code.proposed_by) == proposals_of)
+    return _in_tree_order(db, col(Code.study_id) == study_id, wanted)
+
+
+def every_code(db: Session, study_id: StudyId) -> list[OpenCode]:
+    """All codes in tree order, those out of use and all proposals too: for the PI."""
+    return _in_tree_order(db, col(Code.study_id) == study_id)
+
+
+def _in_tree_order(db: Session, *conditions: ColumnElement[bool]) -> list[OpenCode]:
+    rows = db.exec(
         select(Code, CodeVersion)
         .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
-        .where(col(Code.study_id) == study_id)
+        .where(*conditions)
         .order_by(col(Code.position))
-    )
-    if not with_retired:
-        query = query.where(col(Code.status) != CodeStatus.RETIRED)
-    rows = db.exec(query).all()
+    ).all()
     children: dict[CodeId | None, list[tuple[Code, CodeVersion]]] = {}
     known = {code.id for code, _version in rows}
     for code, version in rows:
@@ -99,6 +150,7 @@ def open_code(db: Session, code: Code, version: CodeVersion, depth: int = 0) -> 
         include=Localised(**fields["include"]),
         exclude=Localised(**fields["exclude"]),
         example=Localised(**fields["example"]),
+        near_miss=Localised(**fields.get("near_miss", {})),
         aliases=Aliases(**{language: tuple(words) for language, words in aliases.items()}),
         source=fields["source"],
         colour=code.colour,
@@ -106,6 +158,9 @@ def open_code(db: Session, code: Code, version: CodeVersion, depth: int = 0) -> 
         is_codable=code.is_codable,
         is_risk=code.is_risk,
         status=code.status,
+        version=code.version,
+        proposed_by=code.proposed_by,
+        merged_into_id=code.merged_into_id,
     )
 
 

@@ -68,9 +68,7 @@ def _sentence(field: str, *, unknown: bool) -> str:
     if field == "code":
         return N_("Line %(line)s: a code is written in capital letters, digits and _, at most 24 characters.")
     if field == "label":
-        return N_(
-            "Line %(line)s, code %(code)s: it needs a label in English, Russian and Kazakh, each up to 80 characters."
-        )
+        return N_("Line %(line)s, code %(code)s: it needs a label in one language at least, of up to 80 characters.")
     if field == "colour":
         return N_("Line %(line)s, code %(code)s: the colour is a whole number from 1 to 12.")
     if field:

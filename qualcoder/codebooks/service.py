@@ -1,27 +1,37 @@
-"""Acts on the codebook: import a file. A changed definition is a new version; nothing is overwritten."""
+"""Acts on the codebook: import a file, add a code, take one out of use. A changed definition is a new version."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
-from qualcoder.codebooks.book import CodebookFile, CodeEntry, Localised, RetiredCode, Texture
-from qualcoder.codebooks.files import read_csv, read_yaml, write_csv, write_yaml
-from qualcoder.codebooks.models import Code, Codebook, CodeStatus, CodeVersion
+from qualcoder.codebooks import changes, writing
+from qualcoder.codebooks.book import CodebookFile, CodeEntry, Localised, RetiredCode
+from qualcoder.codebooks.changes import NewChange
+from qualcoder.codebooks.comparing import differences, entry_of
+from qualcoder.codebooks.files import IMPORTED_TITLE, read_csv, read_yaml, write_csv, write_yaml
+from qualcoder.codebooks.models import ChangeKind, Code, Codebook, CodeStatus
 from qualcoder.codebooks.names import names_in
-from qualcoder.codebooks.queries import OpenCode, codes_of, find_codebook
+from qualcoder.codebooks.queries import Head, OpenCode, every_code, find_codebook, head_of
 from qualcoder.codebooks.rules import is_reserved
-from qualcoder.core.clock import now
-from qualcoder.core.errors import Conflict, Invalid, NotFound
-from qualcoder.core.ids import CodeId, new_id
+from qualcoder.codebooks.writing import (
+    add_row,
+    add_version,
+    code_in,
+    meaning,
+    next_position,
+    open_to_change,
+    put_in_order,
+    set_head,
+)
+from qualcoder.core.errors import Conflict, Invalid
+from qualcoder.core.ids import CodeId
 from qualcoder.core.messages import N_
-from qualcoder.vault import fields as f
-from qualcoder.vault import sealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +56,25 @@ def import_codebook(db: Session, access: Access, book: CodebookFile, *, keeps_na
     """
     access.require(Act.EDIT_CODEBOOK)
     kept = names_in(db, access, book.codes, keeps_names=keeps_names)
-    codebook = find_codebook(db, access.study.id) or _create(db, access, book)
-    if codebook.is_frozen:
-        raise Conflict(N_("The codebook is frozen for a round of coding."))
-    known = {code.key: code for code in codes_of(db, access.study.id, with_retired=True)}
-    last = db.exec(select(func.max(Code.position)).where(col(Code.study_id) == access.study.id)).first()
-    position = (-1 if last is None else last) + 1
+    codebook = open_to_change(db, access, book)
+    every = every_code(db, access.study.id)
+    known = {code.key: code for code in every}
+    keys = {code.id: code.key for code in every}
+    _check_stata(book.codes, known)
+    position = next_position(db, access.study.id)
     added = changed = 0
     ids: dict[str, CodeId] = {key: code.id for key, code in known.items()}
     for entry in book.codes:
         if entry.code in known:
-            changed += _update(db, access, known[entry.code], entry)
+            changed += _update(db, access, known[entry.code], entry, keys)
             continue
-        ids[entry.code] = _add(db, access, codebook, entry, position)
+        ids[entry.code] = add_row(db, access, codebook, entry, position).id
+        changes.write(db, access, NewChange(kind=ChangeKind.ADDED, code_id=ids[entry.code]), is_audited=False)
         position += 1
         added += 1
     _hang(db, book, ids)
-    retired = _retire(db, book.retired, known)
+    retired = _retire(db, access, book.retired, known)
+    _set_head(db, access, codebook, book)
     chain.record(
         db,
         access.person.id,
@@ -82,157 +94,135 @@ def add_code(db: Session, access: Access, entry: CodeEntry, *, keeps_names: bool
     """Add one code below a code that is there, or at the top. A key, also a retired one, is never used again."""
     access.require(Act.EDIT_CODEBOOK)
     kept = names_in(db, access, [entry], keeps_names=keeps_names)
-    title = Localised(en=access.study.slug)
-    empty = CodebookFile(slug=access.study.slug, title=title, codes=())
-    codebook = find_codebook(db, access.study.id) or _create(db, access, empty)
-    if codebook.is_frozen:
-        raise Conflict(N_("The codebook is frozen for a round of coding."))
-    known = {code.key: code for code in codes_of(db, access.study.id, with_retired=True)}
-    _check_new(entry, known)
-    last = db.exec(select(func.max(Code.position)).where(col(Code.study_id) == access.study.id)).first()
-    code_id = _add(db, access, codebook, entry, (-1 if last is None else last) + 1)
-    db.get_one(Code, code_id).parent_id = known[entry.parent].id if entry.parent else None
-    chain.record(db, access.person.id, "code.added", "code", code_id, study_id=access.study.id, kept_names=kept)
-    return code_id
+    codebook = open_to_change(db, access)
+    known = {code.key: code for code in every_code(db, access.study.id)}
+    check_new(entry, known, head_of(db, codebook))
+    code = add_row(db, access, codebook, entry, next_position(db, access.study.id))
+    code.parent_id = known[entry.parent].id if entry.parent else None
+    new = NewChange(kind=ChangeKind.ADDED, code_id=code.id, counts={"kept_names": kept})
+    changes.write(db, access, new)
+    return code.id
 
 
-def _check_new(entry: CodeEntry, known: Mapping[str, OpenCode]) -> None:
-    if entry.code in known:
-        raise Conflict(N_("The codebook has a code with this key already."))
-    if entry.parent is not None and (entry.parent not in known or known[entry.parent].status is CodeStatus.RETIRED):
+def check_new(entry: CodeEntry, known: Mapping[str, OpenCode], head: Head) -> None:
+    """Refuse a code whose key, parent or Stata name can't be had."""
+    if entry.code in known or entry.code in {old.code for old in head.retired}:
+        message = N_("The codebook has a code with this key already.")
+        raise Conflict(message)
+    if entry.parent is not None and (entry.parent not in known or known[entry.parent].status is not CodeStatus.ACTIVE):
         message = N_("The codebook has no such code to put this one below.")
         raise Invalid(message, fields={"parent": message})
-    if is_reserved(entry.stata) or entry.stata.casefold() in {code.stata.casefold() for code in known.values()}:
+    check_stata(entry.stata, [code.stata for code in known.values()])
+
+
+def check_stata(name: str, taken: Sequence[str]) -> None:
+    """Refuse a Stata name that is reserved or among those `taken`, in any case."""
+    if is_reserved(name) or name.casefold() in {one.casefold() for one in taken}:
         message = N_("This Stata name is reserved or given to another code.")
         raise Invalid(message, fields={"stata": message})
 
 
-def _create(db: Session, access: Access, book: CodebookFile) -> Codebook:
-    row = sealing.RowKey(new_id())
-    codebook = Codebook(
-        id=row.id,
-        study_id=access.study.id,
-        name_ct=sealing.seal_json(db, access.key, f.CODEBOOK_NAME, row, asdict(book.title)),
-    )
-    db.add(codebook)
-    db.flush()
-    return codebook
+def _check_stata(entries: Sequence[CodeEntry], known: Mapping[str, OpenCode]) -> None:
+    named = {entry.code for entry in entries}
+    others = {code.stata.casefold() for code in known.values() if code.key not in named}
+    for entry in entries:
+        if entry.stata.casefold() in others:
+            message = N_("Code %(code)s: its Stata name is given to another code of this study. Nothing was changed.")
+            raise Invalid(message, code=entry.code)
 
 
-def _add(db: Session, access: Access, codebook: Codebook, entry: CodeEntry, position: int) -> CodeId:
-    code = Code(
-        id=CodeId(new_id()),
-        study_id=access.study.id,
-        codebook_id=codebook.id,
-        position=position,
-        colour=entry.colour,
-        texture=entry.texture.value,
-        is_codable=entry.codable,
-        is_risk=entry.risk,
-    )
-    db.add(code)
-    db.flush()
-    code.code_version_id = _version(db, access, code.id, 1, entry).id
-    return code.id
-
-
-def _version(db: Session, access: Access, code_id: CodeId, number: int, entry: CodeEntry) -> CodeVersion:
-    row = sealing.RowKey(new_id())
-    fields = {
-        "key": entry.code,
-        "stata": entry.stata,
-        "include": asdict(entry.include),
-        "exclude": asdict(entry.exclude),
-        "example": asdict(entry.example),
-        "source": entry.source,
-    }
-    version = CodeVersion(
-        id=row.id,
-        code_id=code_id,
-        number=number,
-        name_ct=sealing.seal_json(db, access.key, f.CODE_NAME, row, asdict(entry.label)),
-        definition_ct=sealing.seal_json(db, access.key, f.CODE_DEFINITION, row, asdict(entry.definition)),
-        fields_ct=sealing.seal_json(db, access.key, f.CODE_FIELDS, row, fields),
-        aliases_ct=sealing.seal_json(db, access.key, f.CODE_ALIASES, row, asdict(entry.aliases)),
-        created_by=access.person.id,
-        created_at=now(),
-    )
-    db.add(version)
-    db.flush()
-    return version
-
-
-def _meaning(code: OpenCode | CodeEntry) -> tuple[object, ...]:
-    return (code.label, code.definition, code.include, code.exclude, code.example, code.aliases, code.stata)
-
-
-def _update(db: Session, access: Access, known: OpenCode, entry: CodeEntry) -> bool:
+def _update(db: Session, access: Access, known: OpenCode, entry: CodeEntry, keys: Mapping[CodeId, str]) -> bool:
     code = db.get_one(Code, known.id)
     code.colour, code.texture = entry.colour, entry.texture.value
     code.is_codable, code.is_risk = entry.codable, entry.risk
-    if code.status is CodeStatus.RETIRED:
-        code.status = CodeStatus.ACTIVE
-    if _meaning(known) == _meaning(entry):
+    if code.status is not CodeStatus.ACTIVE:
+        code.status, code.proposed_by, code.merged_into_id = CodeStatus.ACTIVE, None, None
+        changes.write(db, access, NewChange(kind=ChangeKind.RESTORED, code_id=code.id), is_audited=False)
+    told = differences(entry_of(known, keys), entry)
+    if told:
+        new = NewChange(kind=ChangeKind.EDITED, code_id=code.id, fields=told)
+        changes.write(db, access, new, is_audited=False)
+    if meaning(known) == meaning(entry):
         return False
-    code.code_version_id = _version(db, access, code.id, known.number + 1, entry).id
+    code.code_version_id = add_version(db, access, code.id, known.number + 1, entry).id
     return True
 
 
 def set_retired(db: Session, access: Access, code_id: CodeId, *, is_retired: bool) -> None:
-    """Take a code out of use, or bring it back. What was coded with it stays as it is either way."""
+    """Take a code out of use, or bring it back. What was coded with it stays as it is either way.
+
+    What was proposed and refused comes back as a proposal.
+    """
     access.require(Act.EDIT_CODEBOOK)
-    code = db.get(Code, code_id)
-    if code is None or code.study_id != access.study.id:
-        raise NotFound
-    codebook = db.get_one(Codebook, code.codebook_id)
-    if codebook.is_frozen:
-        raise Conflict(N_("The codebook is frozen for a round of coding."))
+    open_to_change(db, access)
+    code = code_in(db, access, code_id)
     if (code.status is CodeStatus.RETIRED) == is_retired:
         return
-    code.status = CodeStatus.RETIRED if is_retired else CodeStatus.ACTIVE
-    act = "code.retired" if is_retired else "code.restored"
-    chain.record(db, access.person.id, act, "code", code.id, study_id=access.study.id)
+    if code.merged_into_id is not None:
+        raise Conflict(N_("This code was merged into another. Undo the merge to have it back with its passages."))
+    back = CodeStatus.ACTIVE if code.proposed_by is None else CodeStatus.PROPOSED
+    code.status = CodeStatus.RETIRED if is_retired else back
+    kind = ChangeKind.RETIRED if is_retired else ChangeKind.RESTORED
+    changes.write(db, access, NewChange(kind=kind, code_id=code.id))
 
 
 def _hang(db: Session, book: CodebookFile, ids: dict[str, CodeId]) -> None:
-    """Put every code under its parent, once all exist."""
+    """Put every code under its parent, once all exist, and those of the file in its order."""
     for entry in book.codes:
         code = db.get_one(Code, ids[entry.code])
         code.parent_id = ids[entry.parent] if entry.parent else None
     db.flush()
+    put_in_order(db, [ids[entry.code] for entry in book.codes])
 
 
-def _retire(db: Session, retired: tuple[RetiredCode, ...], known: dict[str, OpenCode]) -> int:
+def _retire(db: Session, access: Access, retired: tuple[RetiredCode, ...], known: dict[str, OpenCode]) -> int:
     count = 0
     for old in retired:
         if old.code in known and known[old.code].status is not CodeStatus.RETIRED:
-            db.get_one(Code, known[old.code].id).status = CodeStatus.RETIRED
+            code = db.get_one(Code, known[old.code].id)
+            code.status = CodeStatus.RETIRED
+            changes.write(db, access, NewChange(kind=ChangeKind.RETIRED, code_id=code.id), is_audited=False)
             count += 1
     return count
 
 
-def write_file(codes: Sequence[OpenCode], slug: str, form: str, title: Localised | None = None) -> bytes:
+def _set_head(db: Session, access: Access, codebook: Codebook, book: CodebookFile) -> None:
+    """Take over what a file's head says; a CSV says nothing. A key in use is no retired one any more."""
+    held = head_of(db, codebook)
+    head = held if book.title == IMPORTED_TITLE else Head(book.title, book.slug, book.licence, book.sources)
+    in_use = {entry.code for entry in book.codes}
+    reasons = {old.code: old for old in (*held.retired, *book.retired) if old.code not in in_use}
+    new = Head(head.title, head.slug, head.licence, head.sources, tuple(reasons.values()))
+    if new != held:
+        set_head(db, access, codebook, writing.head_of(new))
+
+
+def export_file(db: Session, access: Access, form: str) -> bytes:
+    """The study's codebook as YAML or CSV: codes in use, and in YAML the head and the keys that are used up."""
+    access.require(Act.SEE_CODEBOOK)
+    every = every_code(db, access.study.id)
+    codebook = find_codebook(db, access.study.id)
+    head = Head(Localised()) if codebook is None else head_of(db, codebook)
+    gone = [code for code in every if code.status is CodeStatus.RETIRED]
+    reasons = {old.code: old for old in head.retired}
+    retired = {code.key: RetiredCode(code.key, Localised()) for code in gone if not code.proposed_by} | reasons
+    used = Head(head.title, head.slug, head.licence, head.sources, tuple(retired.values()))
+    in_use = [code for code in every if code.status is CodeStatus.ACTIVE]
+    return write_file(in_use, access.study.slug, form, head.title, used)
+
+
+def write_file(
+    codes: Sequence[OpenCode], slug: str, form: str, title: Localised | None = None, head: Head | None = None
+) -> bytes:
     """The codebook as YAML or CSV, which an import reads back. Without a title in a language the slug stands there."""
-    named = title or Localised()
+    named, said = title or Localised(), head or Head(Localised())
     keys = {code.id: code.key for code in codes}
-    entries = tuple(
-        CodeEntry(
-            code=code.key,
-            parent=keys.get(code.parent_id) if code.parent_id else None,
-            stata=code.stata,
-            label=code.label,
-            definition=code.definition,
-            include=code.include,
-            exclude=code.exclude,
-            example=code.example,
-            aliases=code.aliases,
-            codable=code.is_codable,
-            risk=code.is_risk,
-            colour=code.colour,
-            texture=Texture(code.texture),
-            source=code.source,
-        )
-        for code in codes
+    book = CodebookFile(
+        slug=slug,
+        title=Localised(named.en or slug, named.ru or slug, named.kk or slug),
+        licence=said.licence,
+        sources=said.sources,
+        retired=said.retired,
+        codes=tuple(entry_of(code, keys) for code in codes),
     )
-    book = CodebookFile(slug=slug, title=Localised(named.en or slug, named.ru or slug, named.kk or slug), codes=entries)
     return write_csv(book) if form == "csv" else write_yaml(book)

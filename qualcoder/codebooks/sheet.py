@@ -14,10 +14,16 @@ from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 
 _LANGUAGES = ("en", "ru", "kk")
-_TEXTS = ("definition", "include", "exclude", "example")
+_TEXTS = ("definition", "include", "exclude", "example", "near_miss")
 _REQUIRED = ("code", "parent", "stata", "label_en", "label_ru", "label_kk")
 # English texts stand under the bare name, as in the first draft of the codebook.
-_ENGLISH = {"definition": "definition", "include": "include", "exclude": "exclude", "example": "example_paraphrase"}
+_ENGLISH = {
+    "definition": "definition",
+    "include": "include",
+    "exclude": "exclude",
+    "example": "example_paraphrase",
+    "near_miss": "near_miss",
+}
 COLUMNS = (
     *_REQUIRED,
     *_ENGLISH.values(),
@@ -122,7 +128,7 @@ def _row(code: CodeEntry) -> dict[str, str]:
         "texture": code.texture.value,
     }
     for language in _LANGUAGES:
-        row[f"label_{language}"] = code.label.in_language(language)
+        row[f"label_{language}"] = getattr(code.label, language)
         row[f"aliases_{language}"] = "; ".join(getattr(code.aliases, language))
     for text in _TEXTS:
         for language in _LANGUAGES:

@@ -15,7 +15,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from qualcoder.coding.view import CodingMark, Stripe, TurnView
-from qualcoder.core.catalogue import Catalogue
+from qualcoder.core.catalogue import Catalogue, catalogue
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
 
@@ -90,14 +90,18 @@ class Drawer:
         claims = f' data-valence="{escape(mark.valence)}"' if mark.valence else ""
         claims += f' data-weight="{mark.weight}"' if mark.weight else ""
         claims += " data-unsure" if mark.is_unsure else ""
+        claims += " data-translated" if mark.is_translated else ""
         button = (
             f'<button class="is-small" formaction="{self._removal[0]}{own}{self._removal[1]}" data-remove{removal}'
             if mark.is_mine
             else ""
         )
-        noted = f" · {self._memo}" if mark.has_memo else ""
+        noted = f"<span> · {self._memo}</span>" if mark.has_memo else ""
+        noted += f" · {self._translation}" if mark.is_translated else ""
+        whose = "" if mark.is_mine else f' data-by="{mark.coder_id}"'
+        place = f'data-s="{mark.start}" data-e="{mark.end}" data-r="{mark.revision}"'
         return (
-            f'<li data-coding="{own}" data-s="{mark.start}" data-e="{mark.end}" data-code="{mark.code_id}"{claims}>'
+            f'<li data-coding="{own}" {place} data-code="{mark.code_id}"{whose}{claims}>'
             f"{name}{button}"
             f'<span class="by">{escape(self._you if mark.is_mine else mark.coder_name)}{noted}</span></li>'
         )
@@ -136,6 +140,10 @@ class Drawer:
     def _memo(self) -> str:
         return str(escape(self.book.text(N_("memo"))))
 
+    @cached_property
+    def _translation(self) -> str:
+        return str(escape(self.book.text(N_("translation"))))
+
 
 def _cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
     """A stretch cut where hidden ones begin and end; these don't overlap and are in reading order."""
@@ -150,3 +158,12 @@ def _cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, in
         at = high
     if at < end:
         yield at, end, False
+
+
+def drawer_for(language: str, url_path_for: Callable[..., object]) -> Drawer:
+    """What draws turns in a language; `url_path_for` is the application's."""
+
+    def remove_url(coding_id: str) -> str:
+        return str(url_path_for("coding:remove", coding_id=coding_id))
+
+    return Drawer(catalogue(language), remove_url)

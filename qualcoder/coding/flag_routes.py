@@ -1,4 +1,4 @@
-"""Flagging from the coding page, and telling every open page at once what is hidden."""
+"""Flagging from the coding page, and telling every open page at once what is hidden and which codings moved."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +22,8 @@ from sqlmodel import Session
 from qualcoder.accounts import sessions
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.coding import service
+from qualcoder.coding import following, layers, service
+from qualcoder.core.clock import at_second, now
 from qualcoder.core.db import Database
 from qualcoder.core.errors import DomainError, Invalid
 from qualcoder.core.ids import StudyId, TranscriptId, new_id
@@ -39,10 +41,14 @@ router = APIRouter()
 
 # An open page learns of a flag within this time even if another process took it.
 TICK_SECONDS = 1.0
-# Between two looks: others' codings wake the page too, and are nothing to it.
+# Between two looks for what is hidden: everything that happens in the study wakes the page.
 GAP_SECONDS = 0.3
+# Between two looks at codings: what many do meanwhile is told together.
+CODINGS_SECONDS = 0.9
 PING_SECONDS = 15.0
 RETRY_MILLISECONDS = 3000
+# Moments have ten digits for longer than anybody reads this.
+LATEST = 9_999_999_999
 END = "event: end\ndata: {}\n\n"
 
 
@@ -76,12 +82,13 @@ def by_quote(
 
 
 def _hidden(db: Session, found: Reach) -> dict[str, object]:
-    """What is hidden in a text now, by offsets; nothing of who flagged it."""
+    """What is hidden in a text now, by offsets in the version that is named; nothing of who flagged it."""
     transcript = found.transcript
     if transcript.text_version_id is None:
-        return {"revision": 0, "hidden": []}
+        return {"version": 0, "revision": 0, "hidden": []}
     spans = flags.spans_hidden(db, transcript.text_version_id)
-    return {"revision": transcript.hidden_revision, "hidden": [[span.start, span.end] for span in spans]}
+    hidden = [[span.start, span.end] for span in spans]
+    return {"version": transcript.text_number, "revision": transcript.hidden_revision, "hidden": hidden}
 
 
 # Open pages -----------------------------------------------------------------------------------------
@@ -89,7 +96,7 @@ def _hidden(db: Session, found: Reach) -> dict[str, object]:
 
 @dataclass(slots=True)
 class Watcher:
-    """An open page, and what it knows."""
+    """An open page, and what it knows: of flags, and of codings from a moment on."""
 
     database: Database
     token: str
@@ -97,7 +104,11 @@ class Watcher:
     study_id: StudyId
     transcript_id: TranscriptId
     is_demo: bool
+    since: datetime = field(default_factory=now)
     told: int = -1
+    number: int = -1
+    layer: str = ""
+    looked: float = 0.0
 
     def look(self) -> str | None:
         """What is new, or END once the session, the membership or the keys are gone; None to be asked again later."""
@@ -114,24 +125,58 @@ class Watcher:
             return END
         with self.database.read() as db:
             found = reach_codable(db, current.person, self.transcript_id, Act.READ_TEXT)
-            if found.transcript.hidden_revision == self.told:
-                return ""
-            self.told = found.transcript.hidden_revision
-            return f"event: hidden\ndata: {json.dumps(_hidden(db, found))}\n\n"
+            return self._flags(db, found) + self._codings(db, found)
+
+    def _flags(self, db: Session, found: Reach) -> str:
+        if found.transcript.hidden_revision == self.told:
+            return ""
+        self.told = found.transcript.hidden_revision
+        return f"event: hidden\ndata: {json.dumps(_hidden(db, found))}\n\n"
+
+    def _codings(self, db: Session, found: Reach) -> str:
+        """Which codings moved, by ids and offsets, and whose the page may show now."""
+        moment = time.monotonic()
+        if self.number >= 0 and moment - self.looked < CODINGS_SECONDS:
+            return ""
+        self.looked, at = moment, int(now().timestamp())
+        is_first = self.number < 0
+        if is_first:
+            self.number = following.number_at(db, found, self.since)
+        moved, self.number = following.moved_since(db, found, self.number)
+        layer = "all" if layers.sees_all(found) else "own"
+        if not (is_first or moved is None or moved or layer != self.layer):
+            return ""
+        self.layer = layer
+        changes = None if moved is None else [[str(c.id), c.revision, c.start, c.end, c.is_gone] for c in moved]
+        data = {"version": found.transcript.text_number, "layer": layer, "codings": changes}
+        return f"id: {at}\nevent: codings\ndata: {json.dumps(data)}\n\n"
 
 
-def _watching(request: Request, db: ReadDb, current: Inside, transcript_id: TranscriptId) -> Watcher:
+def _watching(
+    request: Request,
+    db: ReadDb,
+    current: Inside,
+    transcript_id: TranscriptId,
+    since: Annotated[int | None, Query(ge=0, le=LATEST)] = None,
+    last: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
+) -> Watcher:
     me: Person = current.person
     found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
     home = get_home(request)
     token = session_token(request) or ""
     study_id = found.transcript.study_id
-    return Watcher(home.data, token, current.session_id, study_id, transcript_id, home.settings.demo)
+    if re.fullmatch(r"[0-9]{1,10}", last):
+        since = int(last)
+    moment = at_second(since) if since is not None else now()
+    return Watcher(home.data, token, current.session_id, study_id, transcript_id, home.settings.demo, moment)
 
 
 @router.get("/transcripts/{transcript_id}/live", name="coding:live", response_class=Response)
 async def live(request: Request, watcher: Annotated[Watcher, Depends(_watching)]) -> OpenStream:
-    """What is hidden in a text, now and whenever it changes, as server-sent events: offsets, no words."""
+    """What is hidden in a text and which codings moved, now and later, as server-sent events: ids, offsets, no words.
+
+    Of codings it tells what happened after `since`, in seconds, or after the event that the browser heard last.
+    """
     streams: Streams = request.app.state.streams
     return OpenStream(_told(request, watcher, streams.longest), streams, watcher.session_id)
 

@@ -49,14 +49,20 @@ class FoldedText:
         return cls("\n".join(folded), starts, array("I", numbers))
 
     def verdict(self, query: Query, shown: int) -> Verdict | None:
-        """What `search.hits` finds in the turns, with at most `shown` of their numbers; None for nothing."""
+        """What `search.hits` finds in the turns, with at most `shown` of their numbers; None for nothing.
+
+        With other endings, turns that hold every word as it was typed come first.
+        """
         anchors = query.anchors
         text = search.as_russian(self.text) if query.reads_kazakh_as_russian else self.text
         if not all(anchor in text for anchor in anchors):
             return None
-        hits, turns = 0, []
+        hits = 0
+        exact: list[int] = []
+        turns: list[int] = []
         for at in sorted(search.turns_with(text, anchors, self.starts[:-1])):
             if found := search.count(query, text[self.starts[at] : self.starts[at + 1] - 1]):
                 hits += found
-                turns.append(self.numbers[at])
-        return Verdict(hits, len(turns), tuple(turns[:shown])) if turns else None
+                is_exact = query.exact and search.count(query.exact, text[self.starts[at] : self.starts[at + 1] - 1])
+                (exact if is_exact else turns).append(self.numbers[at])
+        return Verdict(hits, len(exact) + len(turns), tuple((exact + turns)[:shown])) if exact or turns else None

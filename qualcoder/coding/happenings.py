@@ -18,6 +18,7 @@ from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Role
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit.models import AuditEntry
+from qualcoder.coding import layers
 from qualcoder.coding.models import Coding
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
@@ -71,7 +72,9 @@ NEEDS = {
     Topic.STUDY: Act.SEE_STUDY,
     Topic.EXPORT: Act.EXPORT,
 }
-SILENT = frozenset({"transcript.opened", "interview.opened", "export.downloaded"})
+# The affair of the one who did it and of those who decide: in a blind round it tells of a passage.
+OF_ONE = frozenset({"code.proposed", "code.rejected", "code.codings_confirmed"})
+SILENT = frozenset({"transcript.opened", "interview.opened", "export.downloaded", "code.passages_opened"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +151,23 @@ def _told(db: Session, access: Access, entries: Sequence[AuditEntry]) -> list[Ha
             continue
         if topic is Topic.REVIEW and not seen[place]:
             continue
+        if entry.act in OF_ONE and not _concerns(access, entry):
+            continue
         if topic is Topic.INTERVIEW and entry.object_id not in interviews:
             continue
         told.append(Happening(entry.id, entry.seq, topic, entry.act, entry.object_id, place, entry.at))
     return told
 
 
+def _concerns(access: Access, entry: AuditEntry) -> bool:
+    return access.may(Act.EDIT_CODEBOOK) or entry.actor_id == access.person.id
+
+
 def _places_of_codings(db: Session, access: Access, ids: Set[UUID]) -> dict[UUID, UUID]:
-    """The transcripts of those codings that the person sees: a PI everybody's, the others their own."""
+    """The transcripts of those codings that the person sees."""
     if not ids:
         return {}
-    wanted = sql(col(Coding.id), col(Coding.transcript_id)).where(col(Coding.id).in_(ids))
-    wanted = wanted.where(col(Coding.study_id) == access.study.id)
-    if not access.may(Act.SEE_MATRIX):
-        wanted = wanted.where(col(Coding.coder_id) == access.person.id)
+    wanted = sql(col(Coding.id), col(Coding.transcript_id)).where(col(Coding.id).in_(ids), *layers.seen_in(access))
     return {row.id: row.transcript_id for row in db.execute(wanted)}
 
 

@@ -49,6 +49,7 @@ class Question:
     reads_kazakh_as_russian: bool
     shown: int
     limit: int = 0
+    with_endings: bool = False
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def ask(path: Path, question: Question) -> Looked | None:
 
 def _frame(question: Question) -> list[object]:
     versions = [version.hex for version in question.versions]
-    asked = (question.words, question.reads_kazakh_as_russian, question.shown, question.limit)
+    asked = (question.words, question.reads_kazakh_as_russian, question.shown, question.limit, question.with_endings)
     return [question.study_id.hex, versions, *asked]
 
 
@@ -164,10 +165,10 @@ def _answer_all(listener: socket.socket, index: Index, ended: threading.Event) -
 
 def _answer(connection: socket.socket, index: Index) -> None:
     asked: Any = sockets.receive(connection, limit=_QUESTION_BYTES, seconds=ANSWER_SECONDS)
-    study, versions, words, reads_kazakh_as_russian, shown, limit = asked
+    study, versions, words, reads_kazakh_as_russian, shown, limit, with_endings = asked
     if len(words) > search.LONGEST_SEARCH:
         raise ValueError
-    query = search.parse(words, reads_kazakh_as_russian=bool(reads_kazakh_as_russian))
+    query = search.parse(words, reads_kazakh_as_russian=bool(reads_kazakh_as_russian), with_endings=bool(with_endings))
     looked = index.look(
         UUID(study),
         [UUID(version) for version in versions[:AT_ONCE]],

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Integer, Uuid, and_, case, cast, func, literal, null, or_, union_all
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
-from qualcoder.accounts.access import Access
-from qualcoder.accounts.models import Person
+from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.people import name_of
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
-from qualcoder.codebooks.models import Code, CodeVersion
+from qualcoder.codebooks.models import Code, CodeStatus, CodeVersion
 from qualcoder.codebooks.queries import OpenCode, codes_of, label_of
-from qualcoder.coding.models import Coding, Memo
+from qualcoder.coding import last_places, layers, log, opening
+from qualcoder.coding.marked import is_noted, is_translated
+from qualcoder.coding.models import Coding, Command, Memo
 from qualcoder.coding.rendering import chunks, turn_views
-from qualcoder.coding.service import Touched, sees_all
-from qualcoder.coding.view import CodeChoice, CodeCount, CodingMark, QuoteEntry, TouchedView, TurnText, WorkbenchView
-from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
+from qualcoder.coding.service import Touched
+from qualcoder.coding.view import (
+    CodeChoice,
+    CodeCount,
+    CodingMark,
+    HistoryView,
+    LayerView,
+    QuoteEntry,
+    StepView,
+    TouchedView,
+    TurnText,
+    WorkbenchView,
+)
+from qualcoder.core.clock import now
+from qualcoder.core.ids import ZERO, CodeId, CodingId, PersonId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
-from qualcoder.transcripts.models import Transcript, TranscriptState
-from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read, within_reach
+from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read
 
 RECENT = 9
 # Where they are looked for, so that opening a page does not grow with what a coder has coded.
@@ -47,63 +60,83 @@ _SHOWN = (
     Coding.valence,
     Coding.weight,
     Coding.is_unsure,
+    Coding.version,
 )
 
 
-def marks_in(db: Session, found: Reach, language: str, span: Span | None = None) -> list[CodingMark]:
-    """Codings that the person sees, in the whole text or touching `span`.
+def marks_in(db: Session, found: Reach, language: str, spans: Sequence[Span] | None = None) -> list[CodingMark]:
+    """Codings that the person sees in the whole text, or where they touch one of these stretches.
 
-    A stretch takes one statement. A whole text takes two, three where other people's codings are seen: what many
-    share is read once, not with each of them.
+    Two statements, three where other people's codings are seen: what many share is read once, not with each of them.
     """
     query = (
-        sql(
-            *(col(one) for one in _SHOWN),
-            _is_noted(),
-        )
-        .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
+        sql(*(col(one) for one in _SHOWN), is_noted(), is_translated())
+        .where(*_seen_in(found))
         .order_by(col(Coding.start), col(Coding.end))
     )
-    if not sees_all(found):
-        query = query.where(col(Coding.coder_id) == found.me.id)
-    if span is not None:
-        query = (
-            query.add_columns(Code, CodeVersion, Person)
-            .join(Code, col(Code.id) == col(Coding.code_id))
-            .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
-            .join(Person, col(Person.id) == col(Coding.coder_id))
-            .where(col(Coding.start) < span.end, col(Coding.end) > span.start)
-        )
+    if spans is not None:
+        query = query.where(or_(*(and_(col(Coding.start) < one.end, col(Coding.end) > one.start) for one in spans)))
     rows = db.execute(query).all()
-    if span is not None:
-        codes = {code.id: (code, version) for *_, code, version, _ in rows}
-        given = {n: (code, label_of(db, code, v).in_language(language)) for n, (code, v) in codes.items()}
-        names = {n: name_of(db, person) for n, person in {person.id: person for *_, person in rows}.items()}
-    else:
-        given = _given(db, {row[3] for row in rows}, language)
-        names = _names(db, found, {row[4] for row in rows})
-    marks = []
-    for coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, is_noted, *_ in rows:
-        code, label = given[code_id]
-        marks.append(
-            CodingMark(
-                id=coding_id,
-                start=start,
-                end=end,
-                code_id=code.id,
-                code_label=label,
-                colour=code.colour,
-                texture=code.texture,
-                coder_id=coder_id,
-                coder_name=names[coder_id],
-                is_mine=coder_id == found.me.id,
-                valence=valence.value if valence else None,
-                weight=weight,
-                is_unsure=is_unsure,
-                has_memo=is_noted,
-            )
-        )
-    return marks
+    given = _given(db, {row[3] for row in rows}, language)
+    names = _names(db, found, {row[4] for row in rows})
+    return [_mark(found, row, given, names) for row in rows]
+
+
+def _seen_in(found: Reach) -> list[ColumnElement[bool]]:
+    """Conditions on `coding` for the living ones that the person sees in the text in use."""
+    is_placed = col(Coding.text_version_id) == found.transcript.text_version_id
+    return [*layers.seen_on(found), is_placed, col(Coding.deleted_at).is_(None)]
+
+
+def _mark(
+    found: Reach, row: Any, given: Mapping[CodeId, tuple[Code, str]], names: Mapping[PersonId, str]
+) -> CodingMark:
+    *shown, noted, translated = row[: len(_SHOWN) + 2]
+    coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, revision = shown
+    code, label = given[code_id]
+    return CodingMark(
+        id=coding_id,
+        start=start,
+        end=end,
+        code_id=code.id,
+        code_label=label,
+        colour=code.colour,
+        texture=code.texture,
+        coder_id=coder_id,
+        coder_name=names[coder_id],
+        is_mine=coder_id == found.me.id,
+        valence=valence.value if valence else None,
+        weight=weight,
+        is_unsure=is_unsure,
+        has_memo=noted,
+        is_translated=translated,
+        revision=revision,
+    )
+
+
+def _stretch(
+    db: Session, found: Reach, language: str, span: Span, codes: Sequence[CodeId]
+) -> tuple[list[CodingMark], int, list[CodeCount]]:
+    """Codings that touch a stretch, how many there are in all, and how many of some codes; one statement."""
+    ofs = [func.coalesce(func.sum(case((col(Coding.code_id) == one, 1), else_=0)), 0) for one in codes]
+    counted = sql(func.count().label("total"), *ofs).select_from(Coding).where(*_seen_in(found)).subquery()
+    here = and_(*_seen_in(found), col(Coding.start) < span.end, col(Coding.end) > span.start)
+    rows = db.execute(
+        sql(counted, *(col(one) for one in _SHOWN), is_noted(), is_translated(), Code, CodeVersion, Person)
+        .select_from(counted)
+        .join(Coding, here, isouter=True)
+        .join(Code, col(Code.id) == col(Coding.code_id), isouter=True)
+        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id), isouter=True)
+        .join(Person, col(Person.id) == col(Coding.coder_id), isouter=True)
+        .order_by(col(Coding.start), col(Coding.end))
+    ).all()
+    total, *by_code = rows[0][: 1 + len(codes)]
+    marked = [row[1 + len(codes) :] for row in rows if row[-1] is not None]
+    opened = {code.id: (code, version) for *_, code, version, _ in marked}
+    given = {n: (code, label_of(db, code, v).in_language(language)) for n, (code, v) in opened.items()}
+    names = {n: name_of(db, person) for n, person in {person.id: person for *_, person in marked}.items()}
+    counts = [CodeCount(code_id, n) for code_id, n in zip(codes, by_code, strict=True)]
+    return [_mark(found, row, given, names) for row in marked], total, counts
 
 
 def _given(db: Session, code_ids: Set[CodeId], language: str) -> dict[CodeId, tuple[Code, str]]:
@@ -125,32 +158,72 @@ def _names(db: Session, found: Reach, person_ids: Set[PersonId]) -> dict[PersonI
     return {person.id: name_of(db, person) for person in people}
 
 
-def counts_in(db: Session, found: Reach) -> dict[CodeId, int]:
-    """How often each code stands in the transcript, as far as the person sees. One statement."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each code stands in a transcript, and how many codings wait to be placed in its text of today."""
+
+    by_code: dict[CodeId, int]
+    unplaced: int
+
+
+def counts_in(db: Session, found: Reach) -> Counts:
+    """What the person sees of a transcript, counted. One statement."""
+    is_placed = col(Coding.text_version_id) == found.transcript.text_version_id
     query = (
-        sql(col(Coding.code_id), func.count())
-        .where(col(Coding.text_version_id) == found.transcript.text_version_id, col(Coding.deleted_at).is_(None))
-        .group_by(col(Coding.code_id))
+        sql(col(Coding.code_id), is_placed, func.count())
+        .where(*layers.seen_on(found), col(Coding.deleted_at).is_(None))
+        .group_by(col(Coding.code_id), is_placed)
     )
-    if not sees_all(found):
-        query = query.where(col(Coding.coder_id) == found.me.id)
-    return {CodeId(code_id): n for code_id, n in db.execute(query)}
+    if not layers.sees_study(found.access):
+        # Those that wait are placed by their coder.
+        query = query.where(or_(is_placed, col(Coding.coder_id) == found.me.id))
+    rows = db.execute(query).all()
+    by_code = {CodeId(code_id): n for code_id, placed, n in rows if placed}
+    return Counts(by_code, sum(n for _, placed, n in rows if not placed))
 
 
 def touched_view(db: Session, touched: Touched, language: str) -> TouchedView:
-    """The turns that a coding touches, drawn anew; two statements."""
+    """The turns that an act touched, drawn anew, and what can be undone now; one statement for what was just done."""
     db.flush()
-    counts = counts_in(db, touched.reach)
-    coding = touched.coding
-    here = CodeCount(coding.code_id, counts.get(coding.code_id, 0))
-    total = sum(counts.values())
-    if not touched.turns:
-        return TouchedView(touched.reach.transcript.id, (), (here,), total)
-    stretch = Span(touched.turns[0].start, touched.turns[-1].end)
-    here_too = {turn.n for turn in touched.turns if turn.start < coding.end and coding.start < turn.end}
-    marks = marks_in(db, touched.reach, language, stretch)
-    views = turn_views([turn_text(turn) for turn in touched.turns], marks, here_too)
-    return TouchedView(touched.reach.transcript.id, views, (here,), total)
+    found, turns = touched.reach, touched.turns
+    codes = tuple(dict.fromkeys((CodeId(touched.coding.code_id), *touched.others)))
+    stretch = Span(turns[0].start, turns[-1].end) if turns else Span(0, 0)
+    marks, total, counts = _stretch(db, found, language, stretch, codes)
+    drawn = {turn.n for turn in turns if any(turn.start < one.end and one.start < turn.end for one in touched.spans)}
+    ends = touched.ends or log.ends(db, found)
+    labels: dict[UUID, str] = {mark.code_id: mark.code_label for mark in marks}
+    if touched.code is not None:
+        labels[touched.code[0].id] = label_of(db, *touched.code).in_language(language)
+    history = history_of(ends, labels | labels_of(db, _unnamed(ends, labels), language))
+    views = turn_views([turn_text(turn) for turn in turns], marks, drawn)
+    return TouchedView(found.transcript.id, views, tuple(counts), total, found.transcript.text_number, history)
+
+
+def history_view(db: Session, found: Reach, language: str) -> TouchedView:
+    """What can be undone and redone, with nothing to draw."""
+    ends = log.ends(db, found)
+    _marks, total, _counts = _stretch(db, found, language, Span(0, 0), ())
+    history = history_of(ends, labels_of(db, _unnamed(ends, {}), language))
+    return TouchedView(found.transcript.id, (), (), total, found.transcript.text_number, history)
+
+
+def history_of(ends: log.Ends, labels: Mapping[UUID, str]) -> HistoryView:
+    """What can be undone and redone, named by what the coder did and with which code."""
+
+    def named(one: log.StepName | None) -> StepView | None:
+        return StepView(one.seq, one.kind.value, labels.get(one.code_id or ZERO, "")) if one else None
+
+    return HistoryView(named(ends.undo), named(ends.redo))
+
+
+def _unnamed(ends: log.Ends, labels: Mapping[UUID, str]) -> set[CodeId]:
+    named = {one.code_id for one in (ends.undo, ends.redo) if one is not None and one.code_id is not None}
+    return {code_id for code_id in named if code_id not in labels}
+
+
+def labels_of(db: Session, code_ids: Set[CodeId], language: str) -> dict[UUID, str]:
+    """What these codes are called, those out of use too; no statement for none."""
+    return {code_id: label for code_id, (_code, label) in _given(db, code_ids, language).items()}
 
 
 def _choice(code: OpenCode, parents: dict[CodeId, OpenCode], counts: dict[CodeId, int], language: str) -> CodeChoice:
@@ -169,8 +242,17 @@ def _choice(code: OpenCode, parents: dict[CodeId, OpenCode], counts: dict[CodeId
         definition=code.definition.in_language(language),
         not_when=code.exclude.in_language(language),
         risk=code.is_risk,
+        is_proposed=code.status is CodeStatus.PROPOSED,
         count=counts.get(code.id, 0),
     )
+
+
+def choice_of(db: Session, found: Reach, code_id: CodeId, language: str) -> CodeChoice:
+    """One code as the tree shows it, with its count in this transcript."""
+    shown = choices(
+        codes_of(db, found.transcript.study_id, proposals_of=found.me.id), counts_in(db, found).by_code, language
+    )
+    return next(code for code in shown if code.id == code_id)
 
 
 def choices(codes: Sequence[OpenCode], counts: dict[CodeId, int], language: str) -> tuple[CodeChoice, ...]:
@@ -179,8 +261,10 @@ def choices(codes: Sequence[OpenCode], counts: dict[CodeId, int], language: str)
     return tuple(_choice(code, parents, counts, language) for code in codes)
 
 
-def recent_codes(db: Session, found: Reach) -> tuple[CodeId, ...]:
-    """The codes of this coder's last codings in the study, newest first."""
+def lately(db: Session, found: Reach) -> tuple[tuple[CodeId, ...], log.Ends, int]:
+    """The codes of this coder's last codings in the study, newest first, what can be undone here, and the turn where
+    the reader was last, 0 for none. One statement.
+    """
     last = (
         sql(col(Coding.code_id), col(Coding.created_at))
         .where(col(Coding.coder_id) == found.me.id, col(Coding.study_id) == found.transcript.study_id)
@@ -188,10 +272,24 @@ def recent_codes(db: Session, found: Reach) -> tuple[CodeId, ...]:
         .limit(LAST_CODINGS)
         .subquery()
     )
-    rows = db.execute(
-        sql(last.c.code_id).group_by(last.c.code_id).order_by(func.max(last.c.created_at).desc()).limit(RECENT)
+    newest = func.max(last.c.created_at).label("at")
+    codes = sql(last.c.code_id, newest).group_by(last.c.code_id).order_by(newest.desc()).limit(RECENT).subquery()
+    steps = log.ends_query(found.me.id, found.transcript.id)
+    # The steps come first: a union has the types of its first part.
+    steps = steps.add_columns(literal(None, Uuid()).label("code_id"), col(Command.at), cast(null(), Integer))
+    place = last_places.place_query(found.me.id, found.transcript.id).subquery()
+    blank = [null() for _ in range(5)]
+    parts = (
+        steps,
+        sql(*blank, codes.c.code_id, codes.c.at, null()),
+        sql(*blank, null(), null(), place.c.turn),
     )
-    return tuple(CodeId(code_id) for (code_id,) in rows)
+    found_rows = db.execute(union_all(*parts)).all()
+    turn = next((row[-1] for row in found_rows if row[-1] is not None), 0)
+    rows = [row for row in found_rows if row[-1] is None]
+    recent = sorted((row for row in rows if row.code_id is not None), key=lambda row: row.at, reverse=True)
+    ends = log.ends_in(db, found, [row for row in rows if row.code_id is None])
+    return tuple(CodeId(row.code_id) for row in recent), ends, turn
 
 
 def open_transcript(
@@ -199,6 +297,8 @@ def open_transcript(
 ) -> tuple[Reach, WorkbenchView]:
     """Everything on the coding page. The opening is recorded before the first byte; same statements at any size."""
     study_id = reach_codable(db, me, transcript_id, Act.READ_TEXT).transcript.study_id
+    # What happens from here on is told to the page, which may hear of something twice.
+    at = now()
     chain.disclose(
         db, lambda own: chain.record(own, me.id, "transcript.opened", "transcript", transcript_id, study_id=study_id)
     )
@@ -206,22 +306,41 @@ def open_transcript(
     transcript = found.transcript
     turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, transcript.text_version_id))]
     marks = marks_in(db, found, language)
-    counts = counts_in(db, found)
+    counted = counts_in(db, found)
+    counts = counted.by_code
+    codes = choices(codes_of(db, transcript.study_id, proposals_of=me.id), counts, language)
+    recent, ends, last_turn = lately(db, found)
     view = WorkbenchView(
         transcript_id=transcript.id,
+        interview_id=transcript.interview_id,
         version=transcript.text_number,
         serial=transcript.serial,
         title=transcript.serial,
         chunks=chunks(turn_views(turns, marks)),
-        codes=choices(codes_of(db, transcript.study_id), counts, language),
+        codes=codes,
         coding_count=sum(counts.values()),
         can_code=found.access.may(Act.CODE),
         can_flag=found.access.may(Act.FLAG),
         hidden_revision=transcript.hidden_revision,
-        recent=recent_codes(db, found),
+        can_correct=may_correct(found),
+        can_mask=found.access.may(Act.MASK) and any(turn.hidden for turn in turns),
+        unplaced=counted.unplaced,
+        recent=recent,
+        history=history_of(ends, {code.id: code.label for code in codes}),
+        me=me.id,
         quote=quote or QuoteEntry(),
+        layer=LayerView(layers.sees_all(found), len({one.coder_id for one in marks if not one.is_mine})),
+        since=int(at.timestamp()),
+        opened=opening.proof(db, found, at),
+        last_turn=last_turn,
     )
     return found, view
+
+
+def may_correct(found: Reach) -> bool:
+    """Whether a person may change the wording of a released text: who brought it, or a PI."""
+    is_own = found.transcript.uploaded_by == found.me.id
+    return found.access.may(Act.REVIEW) and (found.access.role is Role.PI or is_own)
 
 
 def is_removed(db: Session, found: Reach, coding_id: CodingId) -> bool:
@@ -234,61 +353,10 @@ def is_removed(db: Session, found: Reach, coding_id: CodingId) -> bool:
     )
 
 
-def codings_of(db: Session, transcript_id: TranscriptId) -> list[Coding]:
-    """Every living coding of a transcript, whoever made it."""
-    return list(
-        db.exec(select(Coding).where(col(Coding.transcript_id) == transcript_id, col(Coding.deleted_at).is_(None)))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CodingFilter:
-    """Which codings are asked for; None is all."""
-
-    transcript_id: TranscriptId | None = None
-    code_id: CodeId | None = None
-    coder_id: PersonId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodingLine:
-    """A coding in a list."""
-
-    coding: Coding
-    has_memo: bool
-
-
-def codings_after(
-    db: Session, access: Access, wanted: CodingFilter, after: UUID | None, limit: int
-) -> list[CodingLine]:
-    """Living codings of released transcripts that a person sees, by id; one statement.
-
-    A PI sees everybody's, the others their own.
-    """
-    query = (
-        sql(Coding, _is_noted())
-        .join(Transcript, col(Transcript.id) == col(Coding.transcript_id))
-        .where(
-            col(Coding.study_id) == access.study.id,
-            col(Coding.deleted_at).is_(None),
-            col(Transcript.state) == TranscriptState.CODABLE,
-            *within_reach(access),
-        )
-    )
-    if not access.may(Act.SEE_MATRIX):
-        query = query.where(col(Coding.coder_id) == access.person.id)
-    asked = ((Coding.transcript_id, wanted.transcript_id), (Coding.code_id, wanted.code_id))
-    for column, value in (*asked, (Coding.coder_id, wanted.coder_id)):
-        if value is not None:
-            query = query.where(col(column) == value)
-    if after is not None:
-        query = query.where(col(Coding.id) > after)
-    rows = db.execute(query.order_by(col(Coding.id)).limit(limit))
-    return [CodingLine(coding, is_noted) for coding, is_noted in rows]
-
-
-def _is_noted() -> ColumnElement[bool]:
-    return sql(col(Memo.id)).where(col(Memo.about_id) == col(Coding.id), col(Memo.about_kind) == "coding").exists()
+def with_memo(db: Session, coding_ids: Sequence[CodingId]) -> set[UUID]:
+    """Which of these codings have a note."""
+    notes = sql(col(Memo.about_id)).where(col(Memo.about_id).in_(coding_ids), col(Memo.about_kind) == "coding")
+    return set(db.execute(notes).scalars()) if coding_ids else set()
 
 
 def has_memo(db: Session, coding_id: CodingId) -> bool:

@@ -10,26 +10,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.coding import queries, service
-from qualcoder.coding.drawing import Drawer
-from qualcoder.coding.forms import CodingForm, QuoteForm, SearchForm
+from qualcoder.coding import changing, queries, service, undoing
+from qualcoder.coding.drawing import drawer_for
+from qualcoder.coding.forms import ChangeForm, CodingForm, QuoteForm, SearchForm, UndoForm
 from qualcoder.coding.models import Valence
 from qualcoder.coding.searching import Answer, Ask, search_study
 from qualcoder.coding.service import NewCoding
 from qualcoder.coding.view import QuoteEntry
-from qualcoder.core.catalogue import catalogue
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import reach_codable
-from qualcoder.web import locale
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted, posted_json
-from qualcoder.web.pages import is_htmx, language_of, render
+from qualcoder.web.pages import is_htmx, language_of, render, said
 
 router = APIRouter()
 
@@ -52,7 +51,7 @@ def _page(
     removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    drawer = _drawer(request)
+    drawer = drawer_for(language_of(request).value, request.app.url_path_for)
     shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
     view = replace(view, removed=shown, drawn=tuple(map(drawer.turns, view.chunks)))
     return render(
@@ -79,31 +78,85 @@ def put(
     return _turns(request, db, touched)
 
 
-def _drawer(request: Request) -> Drawer:
-    def remove_url(coding_id: str) -> str:
-        return str(request.app.url_path_for("coding:remove", coding_id=coding_id))
-
-    return Drawer(catalogue(language_of(request).value), remove_url)
-
-
-def _turns(request: Request, db: WriteDb, touched: service.Touched) -> Response:
-    view = queries.touched_view(db, touched, language_of(request).value)
-    view = replace(view, drawn=_drawer(request).turns(view.turns))
+def _turns(request: Request, db: Session, done: service.Touched | undoing.Turned) -> Response:
+    language = language_of(request).value
+    if isinstance(done, undoing.Turned):
+        touched = undoing.touched(db, done)
+        reach = done.found
+    else:
+        touched, reach = done, done.reach
+    view = queries.touched_view(db, touched, language) if touched else queries.history_view(db, reach, language)
+    view = replace(view, drawn=drawer_for(language_of(request).value, request.app.url_path_for).turns(view.turns))
     return render(
         request,
         "coding/turns.html",
         view,
         title=N_("Coding %(serial)s"),
-        serial=touched.reach.transcript.serial,
-        access=touched.reach.access,
+        serial=reach.transcript.serial,
+        access=reach.access,
         block="turns",
     )
 
 
+@router.patch("/codings/{coding_id}", name="coding:change")
+def change(
+    request: Request,
+    db: WriteDb,
+    me: Me,
+    coding_id: CodingId,
+    form: Annotated[Posted[ChangeForm], Depends(posted_json(ChangeForm))],
+) -> Response:
+    """Change extent, marks or memo of one's own coding; what is absent stays."""
+    sent = form.require()
+    return _turns(request, db, changing.change_coding(db, me, coding_id, sent.as_wanted(), sent.act))
+
+
 @router.delete("/codings/{coding_id}", name="coding:delete")
-def delete(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Response:
-    """Remove one's own coding; doing it twice is the same as once."""
-    return _turns(request, db, service.remove_coding(db, me, coding_id))
+def delete(request: Request, db: WriteDb, me: Me, coding_id: CodingId, act: UUID | None = None) -> Response:
+    """Remove one's own coding; doing it twice is the same as once. `act` is the client's id of the removal."""
+    return _turns(request, db, service.remove_coding(db, me, coding_id, act))
+
+
+async def _undo_sent(request: Request) -> Posted[UndoForm]:
+    """The page's script sends JSON, its form does not."""
+    return await (posted_json(UndoForm) if _is_json(request) else posted(UndoForm))(request)
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("application/json")
+
+
+SentUndo = Annotated[Posted[UndoForm], Depends(_undo_sent)]
+
+
+@router.post("/transcripts/{transcript_id}/undo", name="coding:undo")
+def undo(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId, form: SentUndo) -> Response:
+    """Take back one's own newest step in this transcript; the same request again gives the same answer."""
+    sent = form.require()
+    return _turned(request, db, undoing.undo(db, me, transcript_id, sent.seen, sent.act or new_id()))
+
+
+@router.post("/transcripts/{transcript_id}/redo", name="coding:redo")
+def redo(request: Request, db: WriteDb, me: Me, transcript_id: TranscriptId, form: SentUndo) -> Response:
+    """Bring back the step that was undone last."""
+    sent = form.require()
+    return _turned(request, db, undoing.redo(db, me, transcript_id, sent.seen, sent.act or new_id()))
+
+
+@router.get("/transcripts/{transcript_id}/history", name="coding:history")
+def history(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId) -> Response:
+    """What can be undone and redone here, for a page that was refused one."""
+    found, ends = undoing.ends_of(db, me, transcript_id)
+    return _turns(request, db, undoing.Turned(found, ends))
+
+
+def _turned(request: Request, db: WriteDb, turned: undoing.Turned) -> Response:
+    if _is_json(request):
+        return _turns(request, db, turned)
+    touched = undoing.touched(db, turned)
+    address = request.app.url_path_for("coding:workbench", transcript_id=turned.found.transcript.id)
+    turn = f"#t{touched.turns[-1].n}" if touched is not None and touched.turns else ""
+    return RedirectResponse(f"{address}{turn}", status_code=303)
 
 
 @router.post("/codings/{coding_id}/remove", name="coding:remove")
@@ -139,10 +192,8 @@ def add_by_quote(
         with db.transaction() as writing:
             _code_quote(writing, me, transcript_id, sent)
     except Invalid as problem:
-        with locale.speaking(language_of(request)):
-            errors = tuple((name, locale._(text)) for name, text in problem.fields.items())
-            errors = errors or (("code_id", locale._(problem.message, **problem.params)),)
-        quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, errors)
+        errors = said(request, problem, "code_id")
+        quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, tuple(errors.items()))
         with db.read() as reading:
             return _page(request, reading, me, transcript_id, quote, status=422)
     address = request.app.url_path_for("coding:workbench", transcript_id=transcript_id)
@@ -161,7 +212,9 @@ def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: Quot
         raise Invalid(message, fields={"code_id": message}) from None
     span = service.span_by_quote(db, found, int(sent.turn), sent.quote)
     valence = Valence(sent.valence) if sent.valence in set(Valence) else None
-    service.add_coding(db, me, NewCoding(CodingId(new_id()), transcript_id, sent.version, span, code_id, valence))
+    new = NewCoding(CodingId(new_id()), transcript_id, sent.version, span, code_id, valence)
+    # A form that is sent twice has another id each time: it only ever adds.
+    service.add_coding(db, me, new, may_take_off=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -176,7 +229,7 @@ class SearchView:
 @router.get("/studies/{slug}/search", name="search:form")
 def search_form(request: Request, db: ReadDb, me: Me, slug: str) -> Response:
     access = study_by_slug(db, me, slug, Act.READ_TEXT)
-    return _search_page(request, access, SearchView(SearchForm(), {}))
+    return _search_page(request, access, SearchView(SearchForm(endings=True), {}))
 
 
 @router.post("/studies/{slug}/search", name="search:run")
@@ -188,11 +241,11 @@ def search_run(
     sent = form.form or SearchForm()
     try:
         ask = form.require()
-        access, answer = search_study(db, me, slug, Ask(ask.words, ask.kazakh_as_russian, ask.after, ask.within))
+        access, answer = search_study(
+            db, me, slug, Ask(ask.words, ask.kazakh_as_russian, ask.after, ask.within, with_endings=ask.endings)
+        )
     except Invalid as problem:
-        with locale.speaking(language_of(request)):
-            errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
-        return _search_page(request, access, SearchView(sent, errors), status=problem.status)
+        return _search_page(request, access, SearchView(sent, said(request, problem, "words")), status=problem.status)
     return _search_page(request, access, SearchView(sent, {}, answer))
 
 

@@ -2,7 +2,7 @@
 
 Words are whole words; all must stand in one turn. `"a phrase"` stands word by word, `prefix*` begins a word.
 Case, ё and е, stress marks and letters of the other alphabet inside a word make no difference. Kazakh letters
-are read as their Russian neighbours only when asked.
+are read as their Russian neighbours only when asked, and words stand with other endings only when asked.
 
 Folding text is slow and opening it is not, so turns are first sifted as bytes: letters that fold alike share a
 class of UTF-8 bytes, and a word can stand only where its classes do. The sieve never loses a turn; what it lets
@@ -15,7 +15,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate
 from typing import AnyStr
@@ -23,6 +23,7 @@ from typing import AnyStr
 import regex
 
 from qualcoder.anonymise.letters import fold_homoglyphs, has_cyrillic, has_latin
+from qualcoder.coding.endings import forms_after, stems_of, takes_endings
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 from qualcoder.core.text import Span, merge
@@ -57,6 +58,16 @@ class Term:
 
     words: tuple[str, ...]
     is_prefix: bool = False
+    # The one word as it was before Kazakh letters were read as Russian ones, where other endings fit too.
+    inflected: str = ""
+    is_russian: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """What every place holds that fits."""
+        if self.inflected:
+            return self.words[0][: len(stems_of(self.inflected)[0])]
+        return max(self.words, key=len)
 
     def pattern(self, letters: Mapping[str, str]) -> re.Pattern[str]:
         """Where the words stand in a text; `letters` says how each letter may be written."""
@@ -64,7 +75,18 @@ class Term:
         # Looking back comes last: a pattern that begins with letters is looked for four times as fast.
         beginning = first + r"(?<![^\W_]" + r"[\s\S]" * len(self.words[0]) + ")"
         ending = r"[^\W_]*" if self.is_prefix else r"(?![^\W_])"
+        if self.inflected:
+            return re.compile(self._stem(letters) + ending)
         return re.compile(r"[\W_]+".join([beginning, *others]) + ending)
+
+    def _stem(self, letters: Mapping[str, str]) -> str:
+        def written(letter: str) -> str:
+            folded = as_russian(letter) if self.is_russian else letter
+            return letters.get(folded, folded)
+
+        stem = "".join(letters.get(one, re.escape(one)) for one in self.anchor)
+        behind = r"(?<![^\W_]" + r"[\s\S]" * len(self.anchor) + ")"
+        return stem + behind + forms_after(self.inflected, written)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,11 +97,12 @@ class Query:
     reads_kazakh_as_russian: bool = False
     folded: tuple[re.Pattern[str], ...] = ()
     unfolded: tuple[re.Pattern[str], ...] = ()
+    exact: Query | None = None
 
     @property
     def anchors(self) -> list[str]:
-        """The longest word of each term, longest first: a turn that fits holds them all."""
-        return sorted((max(term.words, key=len) for term in self.terms), key=len, reverse=True)
+        """The longest word of each term, or its stem, longest first: a turn that fits holds them all."""
+        return sorted((term.anchor for term in self.terms), key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +164,42 @@ def as_russian(folded: str) -> str:
     return folded
 
 
-def parse(typed: str, *, reads_kazakh_as_russian: bool = False) -> Query:
-    """What was typed as terms; Unsearchable when no word is in it, or too many."""
+def parse(typed: str, *, reads_kazakh_as_russian: bool = False, with_endings: bool = False) -> Query:
+    """What was typed as terms; Unsearchable when no word is in it, or too many.
+
+    With other endings a single word that is not quoted stands for its forms, and `exact` is the query without them.
+    """
     normal = unicodedata.normalize("NFC", typed).translate(_QUOTES)
-    folded, _origins = fold(normal, reads_kazakh_as_russian=reads_kazakh_as_russian)
+    folded, _origins = fold(normal)
     terms = []
     for match in _CHUNK.finditer(folded):
         chunk = match.group(1) if match.group(1) is not None else match.group(2)
         if words := tuple(_WORD.findall(chunk)):
-            terms.append(Term(words, is_prefix=chunk.rstrip().endswith("*")))
+            is_prefix = chunk.rstrip().endswith("*")
+            is_free = with_endings and match.group(1) is None and len(words) == 1 and not is_prefix
+            inflected = words[0] if is_free and takes_endings(words[0]) else ""
+            if reads_kazakh_as_russian:
+                words = tuple(map(as_russian, words))
+            terms.append(Term(words, is_prefix, inflected, reads_kazakh_as_russian))
     if not terms:
         raise Unsearchable(N_("Type at least one word."))
     if len(terms) > MAX_TERMS:
         raise Unsearchable(N_("At most %(n)s words or phrases at once."), n=MAX_TERMS)
-    terms = list(dict.fromkeys(terms))
+    query = _query(terms, reads_kazakh_as_russian=reads_kazakh_as_russian)
+    if not with_endings:
+        return query
+    exact = _query([replace(term, inflected="") for term in terms], reads_kazakh_as_russian=reads_kazakh_as_russian)
+    return replace(query, exact=exact)
+
+
+def _query(terms: Sequence[Term], *, reads_kazakh_as_russian: bool) -> Query:
+    distinct = tuple(dict.fromkeys(terms))
     spellings = _spellings(reads_kazakh_as_russian=reads_kazakh_as_russian)
     return Query(
-        tuple(terms),
+        distinct,
         reads_kazakh_as_russian,
-        folded=tuple(term.pattern({}) for term in terms),
-        unfolded=tuple(term.pattern(spellings) for term in terms),
+        folded=tuple(term.pattern({}) for term in distinct),
+        unfolded=tuple(term.pattern(spellings) for term in distinct),
     )
 
 

@@ -54,10 +54,11 @@ def search(
     q: Annotated[str, Query(max_length=LONGEST_SEARCH, description="Words, “a phrase”, or the beginning of a word*")],
     *,
     kazakh_as_russian: Annotated[bool, Query(description="Kazakh letters fit the Russian ones typed for them")] = False,
+    endings: Annotated[bool, Query(description="Single words fit with other Russian and Kazakh endings too")] = False,
 ) -> SearchOut:
     """Words, phrases and beginnings of words. Spans are code points, end-exclusive, in the text version; at most 20
     of a turn are named. A page ends when it is full or after five seconds."""
-    ask = Ask(q, reads_kazakh_as_russian=kazakh_as_russian, after=page.after_number)
+    ask = Ask(q, reads_kazakh_as_russian=kazakh_as_russian, with_endings=endings, after=page.after_number)
     _access, answer = search_study(db, me, s, ask, page=page.limit)
     return SearchOut(
         items=tuple(_found(one) for one in answer.found),

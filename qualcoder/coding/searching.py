@@ -51,6 +51,7 @@ class Ask:
     reads_kazakh_as_russian: bool = False
     after: int = 0
     within: UUID | None = None
+    with_endings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Passage:
     hits: int
     spans: tuple[Span, ...]
     pieces: tuple[Piece, ...] = field(repr=False)
+    is_exact: bool = True
 
     @property
     def lit(self) -> str:
@@ -132,12 +134,14 @@ def search_study(
     or time is up. Unsearchable when nothing was typed."""
     access = study_named(db, me, study, Act.READ_TEXT)
     study_id = access.study.id
-    query = search.parse(ask.words, reads_kazakh_as_russian=ask.reads_kazakh_as_russian)
+    query = search.parse(ask.words, reads_kazakh_as_russian=ask.reads_kazakh_as_russian, with_endings=ask.with_endings)
     sources = _sources(db, access, ask)
     sealing.preload(db, [source.key for source in sources])
     limits = _Limits(page, PASSAGES_WITHIN if ask.within else PASSAGES, time.monotonic() + patience_seconds)
     versions = [source.text_id for source in sources]
-    question = Question(study_id, versions, ask.words, ask.reads_kazakh_as_russian, limits.passages)
+    question = Question(
+        study_id, versions, ask.words, ask.reads_kazakh_as_russian, limits.passages, with_endings=ask.with_endings
+    )
     answer = _go_through(db, query, sources, limits, Asker(db.info["settings"].search_socket, question))
 
     def write(own: Session) -> None:
@@ -249,7 +253,8 @@ def _opened(
 
 
 def _look(query: Query, source: _Source, turns: Sequence[_Turn], bodies: Sequence[bytes], shown: int) -> FoundIn | None:
-    passages: list[Passage] = []
+    exact: list[Passage] = []
+    others: list[Passage] = []
     n_hits = n_turns = 0
     for at, is_plain in search.candidates(query, bodies).items():
         body = bodies[at].decode()
@@ -258,15 +263,16 @@ def _look(query: Query, source: _Source, turns: Sequence[_Turn], bodies: Sequenc
             continue
         n_hits += len(spans)
         n_turns += 1
-        if len(passages) < shown:
-            passages.append(_passage(turns[at], body, spans))
-    if not passages:
+        is_exact = query.exact is None or bool(search.hits(query.exact, body, is_plain=is_plain))
+        if len(found := exact if is_exact else others) < shown:
+            found.append(_passage(turns[at], body, spans, is_exact=is_exact))
+    if not n_turns:
         return None
-    return FoundIn(source.id, source.number, n_hits, n_turns, tuple(passages))
+    return FoundIn(source.id, source.number, n_hits, n_turns, tuple((exact + others)[:shown]))
 
 
-def _passage(turn: _Turn, body: str, spans: Sequence[Span]) -> Passage:
+def _passage(turn: _Turn, body: str, spans: Sequence[Span], *, is_exact: bool) -> Passage:
     *_sealed, n, start, language, is_interviewer, _hidden = turn
     lit = tuple(Span(start + span.start, start + span.end) for span in spans[:LIT])
     spoken = language if language != "mixed" else "ru"
-    return Passage(n, spoken, is_interviewer, len(spans), lit, search.snippet(body, spans))
+    return Passage(n, spoken, is_interviewer, len(spans), lit, search.snippet(body, spans), is_exact)

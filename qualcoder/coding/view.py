@@ -54,6 +54,8 @@ class CodingMark:
     weight: int | None = None
     is_unsure: bool = False
     has_memo: bool = False
+    is_translated: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class CodeChoice:
     definition: str = field(default="", repr=False)
     not_when: str = field(default="", repr=False)
     risk: bool = False
+    is_proposed: bool = False
     count: int = 0
 
 
@@ -146,24 +149,62 @@ class QuoteEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the command log: its number, what was done and with which code (empty where it is unknown)."""
+
+    seq: int
+    kind: str
+    label: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """What would be undone and redone next; None where there is nothing."""
+
+    undo: StepView | None = None
+    redo: StepView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TouchedView:
-    """The reply to a coding made or removed: the turns it touches, the counts it changed, and the total."""
+    """The reply to an act: the turns it touches, the counts it changed, the total, and what can be undone now.
+
+    `said` is a sentence for the coder where an undo could not be done.
+    """
 
     transcript_id: UUID
     turns: tuple[TurnView, ...]
     counts: tuple[CodeCount, ...]
     coding_count: int
+    version: int
+    history: HistoryView = HistoryView()
     drawn: Markup = field(default=Markup(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """Whose codings are shown: everybody's or only one's own; `others` are the other people who have some here."""
+
+    sees_all: bool = False
+    others: int = 0
+
+    @property
+    def name(self) -> str:
+        """As scripts know it."""
+        return "all" if self.sees_all else "own"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchView:
     """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first.
+    `me` is the coder, under whose id the browser keeps what is the coder's own.
 
-    `drawn` are the chunks as HTML.
+    `drawn` are the chunks as HTML. What happens after `since`, in seconds, is told to the page; `opened` proves that
+    its opening is on record. `last_turn` is where the reader was, 0 for nowhere.
     """
 
     transcript_id: UUID
+    interview_id: UUID
     version: int
     serial: str
     title: str = field(repr=False)
@@ -173,9 +214,18 @@ class WorkbenchView:
     can_code: bool
     can_flag: bool = False
     hidden_revision: int = 0
+    can_correct: bool = False
+    can_mask: bool = False
+    unplaced: int = 0
+    history: HistoryView = HistoryView()
     crumbs: tuple[Crumb, ...] = ()
     recent: tuple[UUID, ...] = ()
+    me: UUID | None = None
     valences: tuple[str, ...] = ("helps", "hinders", "denies")
     quote: QuoteEntry = QuoteEntry()
     removed: UUID | None = None
+    layer: LayerView = LayerView()
+    since: int = 0
+    opened: str = field(default="", repr=False)
+    last_turn: int = 0
     drawn: tuple[Markup, ...] = field(default=(), repr=False)

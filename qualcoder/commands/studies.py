@@ -17,7 +17,6 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
 from qualcoder.codebooks import service as codebooks
-from qualcoder.codebooks.queries import codes_of, title_of
 from qualcoder.commands import shared
 from qualcoder.commands.shared import AsOption, HomeOption, JsonOption, StudyOption, opened, say, say_json
 from qualcoder.core.errors import Invalid, NotFound, Refused, Unavailable
@@ -160,9 +159,7 @@ def codebook_export(
         raise Invalid(N_("The format is yaml or csv."))
     with opened(home) as found, found.data.read() as db:
         access = shared.access(db, as_, study, Act.SEE_CODEBOOK)
-        content = codebooks.write_file(
-            codes_of(db, access.study.id), access.study.slug, form, title_of(db, access.study.id)
-        )
+        content = codebooks.export_file(db, access, form)
     shared.write_new(out, content)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from types import ModuleType
@@ -26,6 +26,7 @@ from qualcoder.core.sqlite import PRAGMAS, journal_for, sqlite_module
 
 _HOOKS = "after_commit"
 _UNDONE = "after_rollback"
+_CHECKS = "before_commit"
 
 
 class WriteTurn:
@@ -127,12 +128,16 @@ class Database:
         """A session whose work is kept as a whole when the block ends well, and dropped otherwise."""
         hooks: list[Callable[[], None]] = []
         undone: list[Callable[[], None]] = []
-        info = {**self.info, _HOOKS: hooks, _UNDONE: undone}
+        checks: list[Callable[[], None]] = []
+        info = {**self.info, _HOOKS: hooks, _UNDONE: undone, _CHECKS: checks}
         with Session(self.writing, expire_on_commit=False, info=info) as db:
             begun: list[bool] = []
             event.listen(db, "after_begin", lambda *_: begun.append(True))
             try:
                 yield db
+                db.flush()
+                for check in checks:
+                    check()
                 db.commit()
                 undone.clear()
             finally:
@@ -185,10 +190,26 @@ def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
+def hold_tables(db: Session, names: Sequence[str]) -> None:
+    """Wait until nobody else writes to these tables, and let nobody until this transaction ends.
+
+    On SQLite there is one writer anyway.
+    """
+    if not database_of(db).is_sqlite:
+        quoted = ", ".join(f'"{name}"' for name in sorted(names))
+        db.execute(text(f"LOCK TABLE {quoted} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def after_commit(db: Session, hook: Callable[[], None]) -> None:
     """Call `hook` once the transaction of `db` is durable; never if it is rolled back."""
     hooks: list[Callable[[], None]] = db.info[_HOOKS]
     hooks.append(hook)
+
+
+def before_commit(db: Session, check: Callable[[], None]) -> None:
+    """Call `check` when everything is written and nothing is kept yet; what it raises drops the transaction."""
+    checks: list[Callable[[], None]] = db.info[_CHECKS]
+    checks.append(check)
 
 
 def after_rollback(db: Session, hook: Callable[[], None]) -> None:

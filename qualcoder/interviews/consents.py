@@ -45,6 +45,15 @@ def consents_of(db: Session, interview: Interview) -> tuple[ConsentLine, ...]:
     return tuple(ConsentLine(row.id, row.created_at, _opened(db, interview, row)) for row in rows)
 
 
+def may_quote(db: Session, interview: Interview) -> bool:
+    """Whether the consent that counts allows to quote today; nothing is allowed where none is on record."""
+    rows = queries.newest_consents(db, InterviewId(interview.id))[:1]
+    if not rows:
+        return False
+    scope = _opened(db, interview, rows[0])
+    return scope.quote and (scope.until is None or scope.until >= now().date().isoformat())
+
+
 def record_consent(
     db: Session, me: Person, interview_id: InterviewId, scope: ConsentScope, seen_version: int
 ) -> Consent:

@@ -15,7 +15,9 @@ from qualcoder.audit import chain
 from qualcoder.core.catalogue import catalogue
 from qualcoder.core.clock import now
 from qualcoder.core.db import Database
+from qualcoder.core.errors import Conflict
 from qualcoder.core.ids import JobId
+from qualcoder.core.messages import N_
 from qualcoder.core.models import Job
 from qualcoder.core.queue import progress
 from qualcoder.matrices import cells
@@ -23,7 +25,7 @@ from qualcoder.matrices.cells import Matrix
 from qualcoder.matrices.excel import write_xlsx
 from qualcoder.matrices.models import ExportFormat, ExportLedger
 from qualcoder.matrices.names import NameInTable, TableLeaks, names_in
-from qualcoder.matrices.service import KEPT_FOR, spec_of
+from qualcoder.matrices.service import KEPT_FOR, ExportSpec, spec_of
 from qualcoder.matrices.shapes import CodeHead, LabelledCrosstab, RaceHead, long, wide
 from qualcoder.matrices.tables import Column, ColumnKind, Table, Value
 from qualcoder.matrices.writers import write_csv, write_dta
@@ -33,6 +35,21 @@ from qualcoder.vault import blobs
 from qualcoder.vault.hashing import digest_of
 from qualcoder.vault.keys import KeyRef
 from qualcoder.vault.models import Blob
+
+
+class Overtaken(Conflict):
+    """What a file was made of changed while it was being made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Others are changing texts of the study right now. Try again in a moment; nothing was changed.")
+        )
+
+
+def unchanged(_db: Session) -> bool:
+    """For a file that holds no words."""
+    return True
+
 
 # Counting the table, writing it, then sealing the file. A large workbook takes a minute to write.
 STEPS = 3
@@ -55,14 +72,36 @@ def export(database: Database, job_id: JobId) -> None:
         public = 1 if spec.shape == "long" else 1 + len(labelled.race_columns)
         known = known_names(db, row.study_id)
     found = names_in(known, table, public_columns=public, title=title if row.format is ExportFormat.DTA else "")
+    hand_over(database, job_id, row, table, found, spec, title=title)
+
+
+def hand_over(
+    database: Database,
+    job_id: JobId,
+    row: ExportLedger,
+    table: Table,
+    found: TableLeaks,
+    spec: ExportSpec,
+    *,
+    title: str = "",
+    still: Callable[[Session], bool] = unchanged,
+) -> None:
+    """Write and seal the file of an export; NameInTable when it names somebody and nobody said that it may.
+
+    Overtaken unless what it was made of is `still` so: words that were hidden or masked meanwhile must not leave.
+    """
     if found.count:
         _record_names(database, row, found, keeps_names=spec.keeps_names)
     progress(database, job_id, 1, STEPS)
-    content = write(table, row.format, title, say)
+    content = write(table, row.format, title, catalogue(spec.language).text)
     progress(database, job_id, 2, STEPS)
     with database.transaction() as db:
         again = db.get_one(ExportLedger, row.id)
         blob = blobs.store(db, KeyRef.study(row.study_id), content, dies_at=now() + KEPT_FOR)
+        db.flush()
+        # Only now: who masks a name waits for this file or, done before, is seen here.
+        if not still(db):
+            raise Overtaken
         again.blob_id = blob.id
         again.digest = digest_of(content)
         chain.record(

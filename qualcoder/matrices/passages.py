@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select as sql
 from sqlmodel import Session, col
@@ -16,8 +16,9 @@ from qualcoder.audit import chain
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.coding.models import Coding, Valence
 from qualcoder.coding.service import turns_at
+from qualcoder.coding.translating import OpenTranslation, of_codings
 from qualcoder.core.errors import NotFound
-from qualcoder.core.ids import CodeId, InterviewId, RoundId, TranscriptId
+from qualcoder.core.ids import CodeId, CodingId, InterviewId, RoundId, TranscriptId
 from qualcoder.core.text import Span
 from qualcoder.interviews import service as interviews
 from qualcoder.matrices.cells import Question, codes_under, links_to_rounds
@@ -38,6 +39,8 @@ class Passage:
     respondents: tuple[str, ...]
     coder: str
     valence: Valence | None
+    coding_id: CodingId
+    translations: tuple[OpenTranslation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,8 +69,12 @@ def behind_cell(
     rows = _rows(db, access, race_id, wanted, question)
     names = names_of(db, {coding.coder_id for coding, _transcript in rows})
     spoke = interviews.respondents_of(db, study_id, [InterviewId(t.interview_id) for _coding, t in rows])
+    translated = of_codings(db, study_id, [coding.id for coding, _transcript in rows])
     passages = [
-        _passage(db, access, coding, transcript, names[coding.coder_id], spoke[transcript.interview_id])
+        replace(
+            _passage(db, access, coding, transcript, names[coding.coder_id], spoke[transcript.interview_id]),
+            translations=translated.get(coding.id, ()),
+        )
         for coding, transcript in rows
     ]
     return access, CellPassages(
@@ -124,4 +131,5 @@ def _passage(
         respondents=tuple(line.serial for line in respondents),
         coder=coder,
         valence=coding.valence,
+        coding_id=coding.id,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -32,13 +32,14 @@ KEPT_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class ExportSpec:
-    """What an export is asked for; sealed in the ledger."""
+    """What an export is asked for; sealed in the ledger. `query` says which passages, as an address; none: figures."""
 
     question: Question
     shape: str
     language: str
     measures: tuple[Measure, ...] = ALL_MEASURES
     keeps_names: bool = False
+    query: str = field(default="", repr=False)
 
     @classmethod
     def from_json(cls, held: Any) -> ExportSpec:
@@ -49,7 +50,14 @@ class ExportSpec:
             bool(held["rolled_up"]),
         )
         measures = measures_named(held.get("measures", ()))
-        return cls(question, held["shape"], held["language"], measures, keeps_names=bool(held.get("keeps_names")))
+        return cls(
+            question,
+            held["shape"],
+            held["language"],
+            measures,
+            keeps_names=bool(held.get("keeps_names")),
+            query=held.get("query", ""),
+        )
 
     def to_json(self) -> dict[str, object]:
         question = self.question
@@ -61,6 +69,7 @@ class ExportSpec:
             "language": self.language,
             "measures": [measure.word for measure in self.measures],
             "keeps_names": self.keeps_names,
+            "query": self.query,
         }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qualcoder.codebooks.stata_names import LONGEST_NAME, stata_name
 from qualcoder.core.errors import Invalid
 from qualcoder.core.ids import CodeId, RoundId
 from qualcoder.core.messages import N_
 from qualcoder.matrices.crosstab import Cell, Crosstab, State
-from qualcoder.matrices.stata_names import LONGEST_NAME, stata_name
 from qualcoder.matrices.tables import Column, ColumnKind, Missing, Table, Value
 
 

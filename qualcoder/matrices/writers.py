@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable
 from datetime import datetime
 
-from qualcoder.matrices.stata_names import cut_label, stata_name
+from qualcoder.codebooks.stata_names import cut_label, stata_name
 from qualcoder.matrices.tables import Column, ColumnKind, Missing, Table, Value
 
 # Spreadsheets run a cell that begins with one of these as a formula; the wide forms are folded to them on import.

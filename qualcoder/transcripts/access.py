@@ -27,6 +27,7 @@ class Reach:
 
     access: Access
     transcript: Transcript
+    is_assigned: bool = False
 
     @property
     def key(self) -> KeyRef:
@@ -65,7 +66,7 @@ def reach(db: Session, me: Person, transcript_id: TranscriptId, act: Act) -> Rea
     is_own = role is Role.RESEARCHER and transcript.uploaded_by == me.id
     if not (role is Role.PI or is_own or assignment is not None):
         raise NotFound
-    return Reach(access, transcript)
+    return Reach(access, transcript, is_assigned=assignment is not None)
 
 
 def reach_codable(db: Session, me: Person, transcript_id: TranscriptId, act: Act) -> Reach:

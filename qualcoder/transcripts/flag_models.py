@@ -20,6 +20,7 @@ class Standing(StrEnum):
     WAITING = "waiting"
     NAME = "name"
     NO_NAME = "no_name"
+    MASKED = "masked"
 
 
 # A passage is hidden while one of its flags stands like this.

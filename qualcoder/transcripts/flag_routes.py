@@ -33,6 +33,7 @@ class QueueView:
     queue: Queue
     address: str
     words: Mapping[Standing, str]
+    may_mask: bool = False
 
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:
@@ -53,6 +54,7 @@ STANDINGS = {
     Standing.WAITING: N_("Waiting"),
     Standing.NAME: N_("Names somebody"),
     Standing.NO_NAME: N_("Shown again"),
+    Standing.MASKED: N_("Masked"),
 }
 
 
@@ -62,7 +64,7 @@ def listed(
 ) -> Response:
     """Flagged passages with their words. The opening is recorded."""
     access, found = flagged.queue(db, me, slug, standing, after=max(0, min(after, 10**6)))
-    view = QueueView(found, str(request.app.url_path_for("flags:list", slug=slug)), STANDINGS)
+    view = QueueView(found, str(request.app.url_path_for("flags:list", slug=slug)), STANDINGS, access.may(Act.MASK))
     return render(request, "transcripts/flags.html", view, title=N_("Flagged passages"), access=access, block="flags")
 
 

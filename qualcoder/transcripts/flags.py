@@ -233,7 +233,7 @@ def decide(
 ) -> tuple[Reach, Flag]:
     """Say what a flagged passage is: a name stays hidden until it is masked, anything else is shown again."""
     found, row = reach_deciding(db, me, flag_id)
-    if row.standing is Standing.NO_NAME or row.version != seen_version:
+    if row.standing in {Standing.NO_NAME, Standing.MASKED} or row.version != seen_version:
         raise DecidedAlready
     if not is_name:
         _require_reason(reason)

@@ -46,7 +46,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class Hit:
     """A place in a turn: the words as they are, a form of them, or a longer word that only begins so."""
 
     span: Span
@@ -76,7 +76,7 @@ def look_for(db: Session, reach: Reach, words: str, label: Label) -> Looked:
     found: list[Candidate] = []
     inside: dict[int, PiiSpan] = {}
     for turn in turns:
-        for hit in _in_turn(turn, sought, label):
+        for hit in hits_in(turn, sought, label):
             span = hit.span.shifted(turn.start)
             # Findings don't overlap and stand in reading order, so those that end behind a place lie side by side.
             first = bisect_right(ends, span.start)
@@ -88,21 +88,21 @@ def look_for(db: Session, reach: Reach, words: str, label: Label) -> Looked:
     return Looked(tuple(found[:MOST]), max(0, len(found) - MOST), len(inside), kept)
 
 
-def _in_turn(turn: OpenTurn, sought: str, label: Label) -> Iterator[_Hit]:
+def hits_in(turn: OpenTurn, sought: str, label: Label) -> Iterator[Hit]:
     """The words, with whatever ending the last one has; then forms of them elsewhere. In reading order."""
     loose = regex.escape(sought, literal_spaces=True).replace(" ", r"\s+")
     mine = frozenset(stems(sought, turn.language))
-    found: list[_Hit] = []
+    found: list[Hit] = []
     for match in regex.finditer(rf"(?<!\w){loose}(\w*)", turn.body, regex.IGNORECASE):
         is_same = not match[1]
         is_form = is_same or not mine.isdisjoint(stems(match[0], turn.language))
-        found.append(_Hit(Span(match.start(), match.end()), is_same=is_same, is_form=is_form))
+        found.append(Hit(Span(match.start(), match.end()), is_same=is_same, is_form=is_form))
     if label is Label.PERSON or " " not in sought:
         names = name_stems(sought, turn.language)
         if names and _may_hold(turn.body, names):
             forms = repeated(shadow_of(turn.body), turn.language, names)
             taken = [hit.span for hit in found]
-            found += [_Hit(one.span) for one in forms if not any(one.span.overlaps(span) for span in taken)]
+            found += [Hit(one.span) for one in forms if not any(one.span.overlaps(span) for span in taken)]
     return iter(sorted(found, key=lambda hit: hit.span))
 
 
@@ -111,7 +111,7 @@ def _may_hold(body: str, names: frozenset[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(stem[:_BEGINNING])}", folded) for stem in names)
 
 
-def _candidate(turn: OpenTurn, hit: _Hit) -> Candidate:
+def _candidate(turn: OpenTurn, hit: Hit) -> Candidate:
     start, end = hit.span.start, hit.span.end
     return Candidate(
         span=hit.span.shifted(turn.start),

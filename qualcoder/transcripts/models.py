@@ -93,7 +93,11 @@ class Transcript(Versioned, Table, table=True):
 
 
 class TextVersion(Table, table=True):
-    """A state of the text that never changes. Codings point into one."""
+    """A state of the text that never changes. Codings point into one.
+
+    Masking a name destroys its turns: then `masked_at` is set, and if `masked_into` names the version that says the
+    same without the name, `mask` holds where it differs: [start, end) here and there, in code points.
+    """
 
     __tablename__ = "text_version"
     __table_args__: ClassVar[Any] = (UniqueConstraint("transcript_id", "number"),)
@@ -104,6 +108,9 @@ class TextVersion(Table, table=True):
     n_chars: int
     created_by: PersonId | None = IdColumn(foreign="person.id", nullable=True)
     created_at: datetime = moment()
+    masked_at: datetime | None = moment(nullable=True)
+    masked_into: TextVersionId | None = bare_id("a version of the same transcript", nullable=True, index=False)
+    mask: list[list[int]] | None = plain_json("offsets of what was replaced", nullable=True)
 
 
 class Turn(Table, table=True):

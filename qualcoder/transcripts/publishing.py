@@ -91,6 +91,7 @@ def publish(
         if found.transcript.version != prepared.seen_version:
             raise Changed(seen_version, found.transcript.version)
         require_releasable(db, found)
+        sealing.require_newest(db, found.key, [turn.body_ct for turn in prepared.turns])
         _write(db, found, prepared)
         _assign(db, found, coders)
 

@@ -111,8 +111,7 @@ def _read(db: Session, access: Access) -> _Registry:
         .order_by(col(Entity.number))
     )
     entities = {row.id: row for row in rows if row.id in seen}
-    versions = [transcripts[key].text_version_id for key in mine if transcripts[key].is_codable]
-    old = registry.carrying_old(db, study_id, {version for version in versions if version is not None})
+    old = registry.carrying_old(db, study_id, {key for key in mine if transcripts[key].is_codable})
     return _Registry(standings, transcripts, mine, entities, old)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from sqlmodel import delete as delete_rows
 
 from qualcoder.core.clock import now
 from qualcoder.core.errors import NotFound
@@ -32,7 +33,7 @@ def store(db: Session, ref: KeyRef, content: bytes, *, dies_at: datetime | None 
     db.add(blob)
     db.flush()
     field = f.BLOB_CHUNK if is_interview else f.BLOB_CHUNK_STUDY
-    key = sealing.keyring_of(db).current(ref)
+    key = sealing.current_key(db, ref)
     for n, last, part in _parts(content):
         binding = sealing.chunk_binding(ref, field, blob.id, 0, n, last=last)
         sealed = aead.seal(key.secret, key.generation, part, binding)
@@ -79,6 +80,21 @@ def move_to_vault(db: Session, ref: KeyRef, blob_id: BlobId) -> None:
         chunk.body_ct = identity.seal(public, content, moved)
     blob.sealed_rev += 1
     blob.in_vault = True
+
+
+def empty_files(db: Session, study_id: UUID) -> int:
+    """Let go the content of every file of a study that dies by itself, today instead; returns how many there were.
+
+    The rows stay until they are swept, for whoever points to them.
+    """
+    mortal = select(Blob).where(
+        col(Blob.study_id) == study_id, col(Blob.interview_id).is_(None), col(Blob.dies_at).is_not(None)
+    )
+    blobs = db.exec(mortal).all()
+    for blob in blobs:
+        db.exec(delete_rows(BlobChunk).where(col(BlobChunk.blob_id) == blob.id))
+        blob.dies_at = blob.created_at
+    return len(blobs)
 
 
 def delete(db: Session, blob_id: UUID) -> None:

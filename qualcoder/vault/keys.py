@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from qualcoder.core.db import Database
-from qualcoder.core.errors import Invalid, NotFound, Unavailable
+from qualcoder.core.errors import Conflict, Invalid, NotFound, Unavailable
 from qualcoder.core.ids import ZERO, new_id
 from qualcoder.core.messages import N_
 from qualcoder.vault import aead, hashing, slots
@@ -48,6 +48,13 @@ class Shredded(NotFound):
 
     def __init__(self) -> None:
         super().__init__(N_("This text was withdrawn; it can't be opened any more."))
+
+
+class Renewed(Conflict):
+    """A name was masked in the interview while something was being sealed with its former key."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("A name is being masked in this interview. Nothing was changed; try again in a moment."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,10 @@ class Keyring:
             self._known.clear()
             self._derived.clear()
 
+    def forget(self) -> None:
+        """Drop every opened key; each is opened anew when it is asked for."""
+        self._refresh(anew=True)
+
     # Keys ---------------------------------------------------------------------------------
 
     def create(self, ref: KeyRef) -> None:
@@ -165,16 +176,29 @@ class Keyring:
         with self._lock:
             self._known.update(made)
 
-    def _wrapped(self, ref: KeyRef, secret: bytes) -> StudyKey | InterviewKey | RespondentKey:
+    def renew(self, refs: Sequence[KeyRef]) -> None:
+        """Give interviews a newer key that seals from now on, beside those that open what is sealed already.
+
+        Durable when this returns. The older ones are destroyed by `shredding.destroy_older` once nothing needs them.
+        """
+        self._refresh(anew=True)
+        rows: list[StudyKey | InterviewKey | RespondentKey] = [
+            self._wrapped(ref, os.urandom(aead.KEY_BYTES), self.current(ref).generation + 1) for ref in refs
+        ]
+        with self.database.transaction() as db:
+            db.add_all(rows)
+            count_change(db)
+        self._refresh(anew=True)
+
+    def _wrapped(self, ref: KeyRef, secret: bytes, generation: int = 1) -> StudyKey | InterviewKey | RespondentKey:
         if ref.kind is KeyKind.SYSTEM:
             raise ValueError("the system's key is made with the root")
         parent = self._parent(ref)
-        wrapped = aead.seal(parent.secret, parent.generation, secret, _wrap_binding(ref, 1))
+        wrapped = aead.seal(parent.secret, parent.generation, secret, _wrap_binding(ref, generation))
         if ref.kind is KeyKind.STUDY:
-            return StudyKey(key_id=new_id(), id=ref.id, wrapped=wrapped)
-        if ref.kind is KeyKind.INTERVIEW:
-            return InterviewKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
-        return RespondentKey(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped)
+            return StudyKey(key_id=new_id(), id=ref.id, wrapped=wrapped, generation=generation)
+        table = InterviewKey if ref.kind is KeyKind.INTERVIEW else RespondentKey
+        return table(key_id=new_id(), id=ref.id, study_id=ref.study_id, wrapped=wrapped, generation=generation)
 
     def current(self, ref: KeyRef) -> Key:
         """The key that seals new values."""
@@ -188,12 +212,36 @@ class Keyring:
         raise aead.CannotOpen
 
     def derived(self, ref: KeyRef, purpose: str) -> bytes:
-        """A key for look-ups or the audit chain; the first generation's, so it outlives rotation."""
+        """A key for look-ups or the audit chain; the first generation's, so it outlives rotation.
+
+        An interview's is the newest one's: its older keys are destroyed when it is renewed.
+        """
         known = self._derived.get((ref, purpose))
         if known is None or self._is_stale():
-            known = hashing.derive(self._keys(ref)[0].secret, purpose)
+            keys = self._keys(ref)
+            known = hashing.derive((keys[-1] if ref.kind is KeyKind.INTERVIEW else keys[0]).secret, purpose)
             self._derived[(ref, purpose)] = known
         return known
+
+    def all_derived(self, ref: KeyRef, purpose: str) -> list[bytes]:
+        """The same of every generation there is, to recognise what an older one made."""
+        return [hashing.derive(key.secret, purpose) for key in self._keys(ref)]
+
+    def require_newest(self, used: dict[KeyRef, int]) -> None:
+        """Raise Renewed if one of these keys, of the generations that sealed something, was renewed meanwhile.
+
+        What an older key sealed must not be written any more: it is about to be destroyed. Asks keys.db itself.
+        """
+        with self.database.read() as db:
+            rows = db.exec(
+                select(InterviewKey.id, func.max(InterviewKey.generation))
+                .where(col(InterviewKey.id).in_([ref.id for ref in used]))
+                .group_by(col(InterviewKey.id))
+            )
+            newest = dict(rows.all())
+        if any(newest.get(ref.id, generation) != generation for ref, generation in used.items()):
+            self._refresh(anew=True)
+            raise Renewed
 
     def preload(self, refs: list[KeyRef]) -> None:
         """Open the keys of many interviews or respondents of one study in one look at keys.db."""
@@ -231,11 +279,11 @@ class Keyring:
     def _is_stale(self) -> bool:
         return time.monotonic() - self._checked_at > RECHECK_SECONDS
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, anew: bool = False) -> None:
         with self.database.read() as db:
             revision = db.exec(select(CopySerial.revision)).one()
         with self._lock:
-            if revision != self._revision:
+            if anew or revision != self._revision:
                 self._known.clear()
                 self._derived.clear()
                 self._revision = revision

@@ -11,9 +11,10 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlmodel import Session
 
+from qualcoder.core.db import before_commit, database_of
 from qualcoder.vault import aead, hashing, identity
-from qualcoder.vault.fields import SealedField
-from qualcoder.vault.keys import KeyRef, Keyring
+from qualcoder.vault.fields import KeyKind, SealedField
+from qualcoder.vault.keys import Key, KeyRef, Keyring, Renewed
 
 
 class SealedRow(Protocol):
@@ -48,8 +49,36 @@ def _binding(ref: KeyRef, field: SealedField, row: SealedRow) -> aead.Binding:
 
 def seal(db: Session, ref: KeyRef, field: SealedField, row: SealedRow, text: str) -> bytes:
     """Seal a text for one field of one row."""
-    key = keyring_of(db).current(ref)
+    key = current_key(db, ref)
     return aead.seal(key.secret, key.generation, text.encode(), _binding(ref, field, row))
+
+
+_USED = "keys that sealed"
+
+
+def current_key(db: Session, ref: KeyRef) -> Key:
+    """The key that seals. Before what it sealed is kept, it is made sure that an interview's was not renewed."""
+    key = keyring_of(db).current(ref)
+    if ref.kind is KeyKind.INTERVIEW:
+        _hold(db, ref, key.generation)
+    return key
+
+
+def require_newest(db: Session, ref: KeyRef, blobs: Iterable[bytes]) -> None:
+    """For what was sealed outside this transaction with an interview's key: Renewed if the key is another by now."""
+    for generation in {aead.read_header(blob)[1] for blob in blobs}:
+        if generation != keyring_of(db).current(ref).generation:
+            raise Renewed
+        _hold(db, ref, generation)
+
+
+def _hold(db: Session, ref: KeyRef, generation: int) -> None:
+    if not database_of(db).is_writing(db):
+        return
+    if _USED not in db.info:
+        used = db.info[_USED] = {}
+        before_commit(db, lambda: keyring_of(db).require_newest(used))
+    db.info[_USED][ref] = generation
 
 
 def open_(db: Session, ref: KeyRef, field: SealedField, row: SealedRow, blob: bytes) -> str:

@@ -19,6 +19,7 @@ from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
+from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 from qualcoder.vault.hashing import digest_of
 from qualcoder.web import locale
@@ -49,6 +50,7 @@ class Page:
     density: str
     title: str
     csrf: str
+    person_id: str | None
     person_name: str | None
     study_title: str | None
     study_slug: str | None
@@ -83,6 +85,8 @@ def asset(path: str) -> str:
 _STUDY_NAV = (
     (N_("Transcripts"), "transcripts:list", Act.LIST_TRANSCRIPTS),
     (N_("Search"), "search:form", Act.READ_TEXT),
+    (N_("Passages"), "retrieval:ask", Act.READ_TEXT),
+    (N_("Memos"), "memos:list", Act.READ_TEXT),
     (N_("Pseudonyms"), "registry:list", Act.SEE_REGISTRY),
     (N_("Codebook"), "codebooks:show", Act.SEE_CODEBOOK),
     (N_("Races"), "races:list", Act.SEE_RACES),
@@ -103,6 +107,13 @@ def language_of(request: Request) -> Language:
     if chosen in LANGUAGES:
         return Language(chosen)
     return locale.preferred(request.headers.get("accept-language"))
+
+
+def said(request: Request, problem: Invalid, otherwise: str) -> dict[str, str]:
+    """What was refused, by field in the person's language; what names no field stands under `otherwise`."""
+    with locale.speaking(language_of(request)):
+        errors = {name: locale._(text, **problem.params) for name, text in problem.fields.items()}
+        return errors or {otherwise: locale._(problem.message, **problem.params)}
 
 
 def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:
@@ -141,6 +152,7 @@ def _page(request: Request, title: str, access: Access | None, params: dict[str,
         density=me.density if me else "comfortable",
         title=locale._(title, **params),
         csrf=csrf_of(request),
+        person_id=str(me.id) if me else None,
         person_name=name,
         study_title=study_title,
         study_slug=access.study.slug if access else None,

@@ -54,12 +54,16 @@ def set_session(response: Response, settings: Settings, token: str) -> None:
     )
 
 
-def clear_session(response: Response, settings: Settings) -> None:
-    """Take the cookie back, and let the browser forget the pages it kept."""
+def clear_session(response: Response, settings: Settings, *, keep_storage: bool = False) -> None:
+    """Take the cookie back, and let the browser forget the pages it kept, and its storage.
+
+    `keep_storage` is asked for by a page that has emptied its own part of the storage and knows that codings of
+    somebody else wait there.
+    """
     response.delete_cookie(
         cookie_name(settings), httponly=True, secure=settings.cookie_is_secure, samesite="lax", path="/"
     )
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if keep_storage else '"cache", "storage"'
 
 
 def pending_cookie(settings: Settings) -> str:

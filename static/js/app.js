@@ -53,6 +53,21 @@ function ask(question, label) {
   }));
 }
 
+// Signing out asks first when something of this person still waits in this browser to be saved.
+const outbox = document.getElementById("outbox-strings")?.dataset;
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!outbox?.person || form.getAttribute("action") !== outbox.signOut) return;
+  event.preventDefault();
+  try {
+    await (await import("./sign-out.js")).signOut(form);
+  } catch {
+    // Nobody is kept from signing out, and nothing is cleared that was not asked about.
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "keep_storage", value: "true" }));
+    form.submit();
+  }
+});
+
 // Menus close as people expect.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -24,6 +24,7 @@ EXPECTED = """
     import_races       no     yes  yes        no    no
     see_codebook       no     yes  yes        yes   yes
     edit_codebook      no     yes  no         no    no
+    propose_code       no     yes  yes        yes   no
     upload             no     yes  yes        no    no
     list_transcripts   no     yes  yes        yes   no
     review             no     yes  yes        no    no
@@ -37,13 +38,14 @@ EXPECTED = """
     code               no     yes  yes        yes   no
     flag               no     yes  yes        yes   no
     decide_flags       no     yes  yes        no    no
+    mask               no     yes  no         no    no
     see_matrix         no     yes  no         no    no
     export             no     yes  no         no    no
     see_jobs           no     yes  yes        no    no
 """
 LINES = {line.split()[0]: line.split()[1:] for line in EXPECTED.strip().splitlines()}
 TEXT_ACTS = {Act.LIST_TRANSCRIPTS, Act.REVIEW, Act.READ_TEXT, Act.CODE, Act.SEE_INTERVIEW, Act.EXPORT, Act.UPLOAD}
-TEXT_ACTS |= {Act.FLAG, Act.DECIDE_FLAGS}
+TEXT_ACTS |= {Act.FLAG, Act.DECIDE_FLAGS, Act.MASK}
 
 
 def test_every_act_is_in_the_table_once() -> None:

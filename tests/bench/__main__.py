@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tests import homes
-from tests.bench import beside, coding_load, drawn, in_and_out, opening, wire
+from tests.bench import beside, coding_load, drawn, in_and_out, opening, painted, wire
 from tests.bench.figures import Report
 from tests.bench.filling import invented_bodies, make_study
 from tests.bench.house import made
@@ -37,6 +37,7 @@ ITEMS: dict[str, Item] = {
     "export": in_and_out.exports,
     "import": in_and_out.imports,
     "browser": drawn.drawing,
+    "painted": painted.painting,
 }
 
 

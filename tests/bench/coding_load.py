@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from qualcoder.matrices.models import ExportLedger
 from tests.bench.figures import Skipped
-from tests.bench.filling import Filled, Text, invented_spans
+from tests.bench.filling import FREE_CODES, Filled, Text, spans_apart
 from tests.bench.measuring import Bench, in_turns
 from tests.bench.wire import closed_loop, put_coding, share
 
@@ -25,14 +25,16 @@ class _Adder:
     def __init__(self, bench: Bench, found: Filled, text: Text, coder: int = 0) -> None:
         self.wire = bench.house.wire(found.coder(coder, text))
         self.text = text
-        self.codes = found.codes
-        self.spans = invented_spans(len(text), 4000, seed=7 + coder)
+        self.codes = found.codes[-FREE_CODES:]
+        self.spans = spans_apart(len(text))
         self.n = 0
 
     async def add(self) -> float:
         self.n += 1
-        start, end = self.spans[self.n * 1543 % len(self.spans)]
-        return await put_coding(self.wire, self.text.id, (start, end), self.codes[self.n % len(self.codes)][0])
+        # 1543 is prime: every stretch comes up before one comes again.
+        at = self.n * 1543 % len(self.spans)
+        code = self.codes[self.n // len(self.spans) % len(self.codes)]
+        return await put_coding(self.wire, self.text.id, self.spans[at], code[0])
 
 
 async def add(bench: Bench) -> None:
@@ -57,9 +59,9 @@ async def load(bench: Bench) -> None:
     found = bench.study(max(max(sizes.people), sizes.few_texts))
     for people in sizes.people:
         adders = [_Adder(bench, found, found.texts[n], n) for n in range(people)]
-        before = found.count()
+        before = found.acts()
         times, per_second = await closed_loop(people, sizes.seconds, lambda n, adders=adders: adders[n].add())  # type: ignore[misc]  # a lambda's default has no type
-        if found.count() - before != len(times):
+        if found.acts() - before != len(times):
             raise Skipped("not every coding that was answered is in the database")
         note = f"p50 {share(times, 50) * 1000:.0f}, p99 {share(times, 99) * 1000:.0f} ms"
         bench.report.figure(f"codings a second, {people} coders", per_second, "/s", note)

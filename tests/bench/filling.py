@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Membership, Person, Role, Study
 from qualcoder.codebooks.queries import codes_of
-from qualcoder.coding.models import Coding
+from qualcoder.coding.models import Coding, Command
 from qualcoder.coding.service import quote_mac
 from qualcoder.commands import invented
 from qualcoder.commands.bench import Size, fill
@@ -40,6 +40,8 @@ SEED_WORDS = 20
 Bodies = Sequence[str]
 Said = Sequence[tuple[str, list[int]]]
 Span = tuple[int, int]
+# So many codes of the book are on no passage at first: over an older passage of its coder the same code adds none.
+FREE_CODES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Filled:
         with self.home.data.transaction() as db:
             for text, spans in work:
                 for n, (start, end) in enumerate(spans):
-                    code_id, code_version_id = self.codes[n % len(self.codes)]
+                    code_id, code_version_id = self.codes[n % (len(self.codes) - FREE_CODES)]
                     place = {"start": start, "end": end, "code_id": code_id, "code_version_id": code_version_id}
                     mac = quote_mac(db, text.key, text.body[start:end])
                     rows.append(
@@ -141,6 +143,13 @@ class Filled:
                 by, person_id = self.researcher.id, self.coders[n].id
                 db.add(Assignment(transcript_id=text.id, person_id=person_id, created_by=by, created_at=now()))
         return self.coders[n]
+
+    def acts(self) -> int:
+        """How many acts of coding the study's coders did over the wire: each is kept, whatever became of it."""
+        with self.home.data.read() as db:
+            return db.exec(
+                select(func.count()).select_from(Command).where(col(Command.study_id) == self.study.id)
+            ).one()
 
     def count(self) -> int:
         """Living codings, as the database has them."""
@@ -204,6 +213,11 @@ def _say(db: Session, row: Transcript, said: Said) -> Text:
 def invented_bodies(words: int, seed: int = 1, language: str = "ru") -> Bodies:
     """What is said in an interview of about so many words, turn by turn."""
     return tuple(turn.body for turn in invented.turns(invented.chance(seed), language, words))
+
+
+def spans_apart(length: int, size: int = 24) -> list[Span]:
+    """Stretches of a text that don't touch each other, from its beginning to its end."""
+    return [(start, start + size) for start in range(0, max(1, length - size), size * 2)]
 
 
 def invented_spans(length: int, count: int, seed: int = 1) -> list[Span]:

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -39,6 +40,7 @@ from qualcoder.races.queries import round_ids
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.vault import hashing
 from tests.canaries.asking import address_of, done, flag_and_decide, set_up_factor
+from tests.canaries.remarks import remark
 from tests.canaries.second_reading import finding, read_by_two, settle
 from tests.interviews.making import RACES
 
@@ -187,6 +189,9 @@ def _material(story: Story, cast: Cast) -> None:
     title = {"en": "Invented", "ru": "Выдуманная", "kk": w["name of the codebook"]}
     book = yaml.safe_dump({"format": 1, "slug": "canaries", "title": title, "codes": [code]}, allow_unicode=True)
     done(cast.pi.post(f"/studies/{STUDY}/codebook", files={"file": ("book.yaml", book.encode())}))
+    for name in ("name of a round", "round in the log of the codebook"):
+        done(cast.pi.post(f"/studies/{STUDY}/codebook/freeze", data={"round": w[name]}))
+        done(cast.pi.post(f"/studies/{STUDY}/codebook/thaw"))
     races = {"file": ("races.csv", (RACES / "koyandy_race.csv").read_bytes())}
     done(cast.pi.post(f"/studies/{STUDY}/races/import", files=races), 200)
 
@@ -340,10 +345,19 @@ def _code(story: Story, browser: httpx.Client, transcript_id: UUID) -> None:
     for name in ("name that was found", "name marked by hand", "label of the respondent", "title of a transcript"):
         assert w[name] not in page.text, f"{name} is in the published text"
     body = {"transcript_id": str(transcript_id), "version": version, "code_id": str(code_id), "start": 0}
-    for end, memo in ((9, w["memo"]), (length, f"{'Ұзақ жазба. ' * 300}{w['long memo']}")):
-        done(browser.put(f"/codings/{uuid4()}", content=json.dumps(body | {"end": end, "memo": memo})), 200)
+    first = f"/codings/{uuid4()}"
+    done(browser.put(first, content=json.dumps(body | {"end": 9, "memo": w["memo before it was changed"]})), 200)
+    done(browser.patch(first, content=json.dumps({"version": version, "memo": w["memo"]})), 200)
+    remark(story.home, w, browser, transcript_id, first)
+    long = f"{'Ұзақ жазба. ' * 300}{w['long memo']}"
+    done(browser.put(f"/codings/{uuid4()}", content=json.dumps(body | {"end": length, "memo": long})), 200)
     quote = {"version": str(version), "turn": "2", "quote": w["middle of an answer"], "code_id": str(code_id)}
     done(browser.post(f"/transcripts/{transcript_id}/codings", data=quote))
+    question = urlencode({"step": "and", "code": str(code_id), "deep": "1", "within": "1", "by": "turns"})
+    found = done(browser.get(f"/studies/{STUDY}/retrieve?{question}"), 200)
+    assert w["middle of an answer"] in found.text
+    kept = {"query": question, "name": w["name of a kept question"], "is_shared": "true"}
+    done(browser.post(f"/studies/{STUDY}/retrieve/views", data=kept))
     gone = uuid4()
     done(browser.put(f"/codings/{gone}", content=json.dumps(body | {"end": 20})), 200)
     done(browser.delete(f"/codings/{gone}"), 200)

@@ -121,8 +121,9 @@ def test_a_retired_code_is_kept_with_its_codings_but_given_no_more(home: Home, w
 def test_a_coding_keeps_the_definition_it_was_made_under(home: Home, world: World) -> None:
     codes = making.import_codes(home, world)
     transcript = making.to_codable(home, world)
-    for _ in range(2):
-        wanted = NewCoding(CodingId(new_id()), TranscriptId(transcript.id), 1, Span(0, 4), codes["WATER"])
+    for start in (0, 8):
+        place = Span(start, start + 4)
+        wanted = NewCoding(CodingId(new_id()), TranscriptId(transcript.id), 1, place, codes["WATER"])
         with home.data.transaction() as db:
             coding.add_coding(db, world.coder, wanted)
         load(home, world, FACTOR, replace(WATER, definition=Localised(en="Changed")))

@@ -175,24 +175,24 @@ def test_a_stretch_outside_the_text_and_a_container_are_refused(desk: Desk) -> N
 def test_adding_a_coding_takes_ten_statements_at_most_whatever_stands_there(desk: Desk) -> None:
     desk.put(desk.body())
     sizes = []
-    for _ in range(2):
+    for code in ("ROADS", "COURT"):
         with count_statements(desk.home.data) as counted:
-            assert desk.put(desk.body()).status_code == 200
+            assert desk.put(desk.body(code=code)).status_code == 200
         sizes.append(len(counted))
         for start in range(30):
-            desk.put(desk.body(start, start + 9))
+            desk.put(desk.body(start, start + 9, weight=1 + start % 5))
     assert sizes[0] == sizes[1] <= 10, counted.sent
 
 
 def test_a_list_is_walked_to_the_end_while_others_add_and_remove(desk: Desk) -> None:
-    made = {desk.put(desk.body(start, start + 5)).json()["id"] for start in range(23)}
+    made = {desk.put(desk.body(start * 7, start * 7 + 5)).json()["id"] for start in range(23)}
     walked: list[str] = []
     cursor = ""
     while cursor is not None:
         page = desk.script.get("/studies/demo/codings", params={"limit": 5, "cursor": cursor}).json()
         assert len(page["items"]) <= 5
         walked += [line["id"] for line in page["items"]]
-        gone = desk.put(desk.body(3, 30)).json()["id"]
+        gone = desk.put(desk.body(3, 30, code="COURT")).json()["id"]
         desk.script.delete(f"/codings/{gone}")
         desk.put(desk.body(4, 20), script=desk.as_("other_coder"))
         cursor = page["next"]

@@ -79,7 +79,7 @@ def test_codings_that_are_there_already_cost_no_statements(
     for place in range(0, 400, 10):
         assert put(coder, transcript, codes["WATER"], place, place + 9) == 200
     with count_statements(home.data) as last:
-        assert put(coder, transcript, codes["WATER"], 1, 9) == 200
+        assert put(coder, transcript, codes["COURT"], 1, 9) == 200
     assert len(first) == len(last)
 
 

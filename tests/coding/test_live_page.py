@@ -41,17 +41,17 @@ def watcher_of(home: Home, person: Person, transcript: Transcript) -> Watcher:
 def data_of(event: str | None) -> Any:
     assert event
     assert event.startswith("event: hidden\n")
-    return json.loads(event.partition("data: ")[2])
+    return json.loads(event.partition("\n\n")[0].partition("data: ")[2])
 
 
 def test_it_is_told_what_is_hidden_now_and_then_only_changes(home: Home, world: World, transcript: Transcript) -> None:
     place = place_of(home, transcript, MISSED)
     watcher = watcher_of(home, world.pi, transcript)
-    assert data_of(watcher.look()) == {"revision": 0, "hidden": []}
+    assert data_of(watcher.look()) == {"version": 1, "revision": 0, "hidden": []}
     assert watcher.look() == ""
     flag_words(home, world.coder, transcript)
     said = watcher.look()
-    assert data_of(said) == {"revision": 1, "hidden": [[place.start, place.end]]}
+    assert data_of(said) == {"version": 1, "revision": 1, "hidden": [[place.start, place.end]]}
     assert MISSED not in str(said)
     assert watcher.look() == ""
 
@@ -96,7 +96,7 @@ def test_listening_keeps_nobody_signed_in(home: Home, world: World, browser: Bro
         row.last_seen = seen = now() - timedelta(minutes=20)
     answer = coder.get(f"/transcripts/{transcript.id}/live", headers={"Accept": "text/event-stream"})
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert data_of(answer.text.partition("\n\n")[2]) == {"revision": 0, "hidden": []}
+    assert data_of(answer.text.partition("\n\n")[2]) == {"version": 1, "revision": 0, "hidden": []}
     with home.data.read() as db:
         assert db.exec(select(SignIn.last_seen).where(col(SignIn.person_id) == world.coder.id)).one() == seen
 

@@ -12,7 +12,8 @@ from qualcoder.home import Home
 from tests import homes
 from tests.homes import World, all_routes
 from tests.house.api_table import API_ENTRIES
-from tests.house.roles_table import ENTRIES, Reach, fresh_id
+from tests.house.roles_rules import Reach
+from tests.house.roles_table import ENTRIES, fresh_id
 from tests.scripts import API, api_routes, token_of
 
 ALL = {**ENTRIES, **API_ENTRIES}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from qualcoder.accounts.permissions import Act
+from tests.house.roles_memos import MEMOS_API
+from tests.house.roles_rules import Entry, Reach, Sent
+from tests.house.roles_rules import expected as expected_of_page
 from tests.house.roles_stage import Stage, version_of
-from tests.house.roles_table import Entry, Reach, Sent
-from tests.house.roles_table import expected as expected_of_page
 
 _STUDY = {"s": "slug"}
 
@@ -95,9 +96,30 @@ API_ENTRIES: Mapping[str, Entry] = {
     "api:first_reading": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review")),
     "api:publish": Entry(Reach.TRANSCRIPT, 200, Act.REVIEW, _transcript("review"), _seen("review")),
     "api:put_coding": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='"code_id"'),
+    "api:change_coding": Entry(
+        Reach.CODING,
+        200,
+        Act.CODE,
+        {"coding_id": "coding"},
+        _json(version=1, weight=2),
+        shows='"revision"',
+        instead={"pi": 403},
+    ),
+    "api:undo": Entry(
+        Reach.TRANSCRIPT,
+        409,
+        Act.CODE,
+        _transcript("codable"),
+        _json(act="0d9ba1b4-0000-4000-8000-000000000001", seen=99),
+    ),
+    "api:redo": Entry(
+        Reach.TRANSCRIPT, 409, Act.CODE, _transcript("codable"), _json(act="0d9ba1b4-0000-4000-8000-000000000002")
+    ),
+    "api:history": Entry(Reach.TRANSCRIPT, 200, Act.CODE, _transcript("codable"), shows='"undo"'),
     "api:delete_coding": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, instead={"pi": 403}),
     "api:codings_of_transcript": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows='"items"'),
     "api:codings": Entry(Reach.STUDY, 200, Act.READ_TEXT, _STUDY, shows='"items"'),
+    **MEMOS_API,
     "api:put_flag": Entry(Reach.TRANSCRIPT, 200, Act.FLAG, {"flag_id": "fresh"}, _flag, shows='"waiting"'),
     "api:flags": Entry(Reach.STUDY, 200, Act.DECIDE_FLAGS, _STUDY, shows='"items"'),
     "api:decide_flag": Entry(
@@ -107,6 +129,15 @@ API_ENTRIES: Mapping[str, Entry] = {
         {"flag_id": "flag"},
         _json(decision="no_name", seen_version=1, reason="Не имя"),
         shows='"no_name"',
+    ),
+    "api:mask_survey": Entry(Reach.TRANSCRIPT, 200, Act.MASK, {"flag_id": "name_flag"}, shows='"forms"'),
+    "api:mask": Entry(
+        Reach.TRANSCRIPT,
+        200,
+        Act.MASK,
+        {"flag_id": "name_flag"},
+        _json(words="выборах", forms=["выборах"], understood="yes"),
+        shows='"interviews"',
     ),
     "api:show_flags_again": Entry(
         Reach.STUDY,

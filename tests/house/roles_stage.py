@@ -16,14 +16,25 @@ from sqlmodel import Session, col, select
 
 from qualcoder import schema
 from qualcoder.accounts import service as accounts
-from qualcoder.accounts.models import ApiToken, Membership, Person, Role, SignIn
+from qualcoder.accounts.models import ApiToken, Language, Membership, Person, Role, SignIn
 from qualcoder.accounts.people import email_of, name_of
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import Entity
+from qualcoder.codebooks import editing, proposals
+from qualcoder.codebooks.book import Localised
+from qualcoder.codebooks.editing import NewCode
+from qualcoder.codebooks.models import Code
+from qualcoder.codebooks.ordering import Step
+from qualcoder.codebooks.proposals import Proposal
+from qualcoder.coding import memo_acts, recoding, translating
 from qualcoder.coding import service as coding
+from qualcoder.coding.memo_acts import NewMemo
+from qualcoder.coding.models import MemoKind
+from qualcoder.coding.recode_preview import preview
 from qualcoder.coding.service import NewCoding
+from qualcoder.coding.translating import NewTranslation
 from qualcoder.core.clock import now
-from qualcoder.core.ids import CodingId, new_id
+from qualcoder.core.ids import CodeId, CodingId, new_id
 from qualcoder.core.models import Job, JobKind, JobState
 from qualcoder.core.text import Span
 from qualcoder.home import Home
@@ -34,6 +45,8 @@ from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.queries import round_ids
+from qualcoder.retrieval.question import Ask, Row
+from qualcoder.retrieval.service import save_view
 from qualcoder.transcripts import flags, reviewing
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript, TranscriptState
@@ -55,6 +68,18 @@ PRINCIPALS = (
     "outsider",
 )
 FLAG_NOTE = "Заметка о флаге"
+WORDS = (
+    "Воды не было",
+    "Выдуманов",
+    "Заголовок",
+    "R-001",
+    "I-001",
+    "Вода",
+    "Water",
+    "KOY-2022",
+    "[Лицо 1]",
+    "сұхбат.txt",
+)
 # What a request may change wherever it is refused or only reads: the record of acts, and when a session was last used.
 ALWAYS_FREE = frozenset({"audit_entry", "audit_head", "rate_limit"})
 
@@ -97,6 +122,8 @@ class Stage:
         self._let_go()
         for name in ("data.db", "keys.db"):
             shutil.copyfile(self.copy / name, self.home.settings.home / name)
+        # A key that came meanwhile is none any more.
+        self.home.keyring.forget()
 
     def _let_go(self) -> None:
         # The last connection that closes takes the journal into the file.
@@ -138,6 +165,7 @@ def _fill(home: Home, world: World) -> Stage:
     who = world.researcher
     link = NewLink("KOY-2022-2", LinkType.OBSERVER)
     ids: dict[str, UUID | str] = {"slug": world.study.slug, **codes}
+    ids |= _changes_of_codes(home, world)
     ids["received"] = making.receive(home, world, making.upload(title="Заголовок Ойлапа"), by=who).id
     review = making.to_review(home, world, making.upload(title="Заголовок Выдуманова"), by=who)
     ids["review"] = review.id
@@ -152,6 +180,7 @@ def _fill(home: Home, world: World) -> Stage:
         db.get_one(Transcript, ids["failed"]).state = TranscriptState.FAILED
         db.get_one(type(world.study), world.study.id).may_accept_all = True
         ids |= _coding_and_export(db, world, codable, codes["WATER"])
+        ids["merge_basis"] = _basis(db, world, codes)
         ids["race"] = round_ids(db, world.study.id, {"KOY-2022-2"})["KOY-2022-2"]
         guest = homes.make_person(db, "guest@example.org", "Гость Ойдантап")
         db.add(Membership(person_id=guest.id, study_id=world.study.id, role=Role.CODER, created_at=now()))
@@ -178,19 +207,37 @@ def _fill(home: Home, world: World) -> Stage:
         people = [*world.by_name.values(), guest]
         secrets = [words for person in people for words in (name_of(db, person), email_of(db, person))]
         secrets += [accounts.title_of(db, world.study), accounts.title_of(db, world.other_study)]
-    words = (
-        "Воды не было",
-        "Выдуманов",
-        "Заголовок",
-        "R-001",
-        "I-001",
-        "Вода",
-        "Water",
-        "KOY-2022",
-        "[Лицо 1]",
-        "сұхбат.txt",
-    )
-    return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *words, FLAG_NOTE))
+    return Stage(home, homes.make_app(home), world, tokens, ids, (*secrets, *WORDS, FLAG_NOTE))
+
+
+def _changes_of_codes(home: Home, world: World) -> dict[str, UUID | str]:
+    """A proposal, a move and a merge in the log of the codebook."""
+    with home.data.transaction() as db:
+        proposed = proposals.propose(
+            db, access_of(db, world.study, world.coder), Proposal(name="Proposed", language="en")
+        )
+        access = access_of(db, world.study, world.pi)
+        first, second = (editing.create(db, access, NewCode(Localised(en=name))) for name in ("One", "Two"))
+        moved = editing.step(db, access, second, Step.UP)
+        assert moved is not None
+        merged = recoding.merge(db, access, first, second, preview(db, access, first, second).basis)
+        return {"proposal": proposed, "code_move": moved.id, "code_merge": merged.id}
+
+
+def _basis(db: Session, world: World, codes: Mapping[str, CodeId]) -> str:
+    return preview(db, access_of(db, world.study, world.pi), codes["WATER"], codes["ROADS"]).basis
+
+
+def code_version(stage: Stage, name: str) -> str:
+    """The version of a code's row."""
+    with stage.home.data.read() as db:
+        return str(db.get_one(Code, stage.ids[name]).version)
+
+
+def definition(stage: Stage, name: str) -> str:
+    """The id of a code's present definition."""
+    with stage.home.data.read() as db:
+        return str(db.get_one(Code, stage.ids[name]).code_version_id)
 
 
 def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: UUID) -> dict[str, UUID | str]:
@@ -201,9 +248,23 @@ def _coding_and_export(db: Session, world: World, codable: Transcript, code_id: 
     )
     access = access_of(db, world.study, world.pi)
     export = matrices.ask_export(db, access, ExportFormat.CSV, ExportSpec(Question(), "long", "en"))
+    view = save_view(db, access_of(db, world.study, world.coder), "Вопрос", Ask(rows=(Row(None),)), is_shared=False)
     greeting = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33), FLAG_NOTE)
     flags.flag(db, world.coder, greeting)
-    return {"coding": made.coding.id, "export": export.id, "flag": greeting.id}
+    name = NewFlag(new_id(), codable.id, codable.text_number, Span(13, 20), FLAG_NOTE)
+    flags.flag(db, world.coder, name)
+    flags.decide(db, world.pi, name.id, is_name=True, seen_version=1)
+    on_code = NewMemo(new_id(), MemoKind.CODE, code_id, "Своими словами")
+    memo_acts.save(db, world.coder, on_code)
+    translating.save(db, world.coder, CodingId(made.coding.id), Language.EN, NewTranslation("No water"))
+    made_here: dict[str, UUID | str] = {
+        "memo": on_code.id,
+        "english": "en",
+        "coding": made.coding.id,
+        "export": export.id,
+        "view": view.id,
+    }
+    return {**made_here, "flag": greeting.id, "name_flag": name.id}
 
 
 def _of_guest(db: Session, world: World, guest: Person) -> dict[str, UUID | str]:

@@ -15,8 +15,9 @@ from tests import homes
 from tests.conftest import TemplateOf
 from tests.homes import Backend
 from tests.house.api_table import API_ENTRIES, expected
+from tests.house.roles_rules import Reach
 from tests.house.roles_stage import PRINCIPALS, Stage, built, changed
-from tests.house.roles_table import Reach, fresh_id
+from tests.house.roles_table import fresh_id
 from tests.scripts import API, Script, api_routes, token_of
 
 ROUTES = {route.name: route for route in api_routes()}

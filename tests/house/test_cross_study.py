@@ -64,8 +64,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "api:put_coding": {
         "json": {"transcript_id": "<transcript>", "code_id": "<code>", "version": 1, "start": 0, "end": 9}
     },
+    "api:undo": {"json": {"act": "0d9ba1b4-0000-4000-8000-000000000001"}},
+    "api:redo": {"json": {"act": "0d9ba1b4-0000-4000-8000-000000000002"}},
+    "api:change_coding": {"json": {"version": 1, "weight": 2, "act": "0d9ba1b4-0000-4000-8000-000000000003"}},
     "api:put_flag": {"json": {"transcript_id": "<transcript>", "version": 1, "start": 0, "end": 9}},
     "api:decide_flag": {"json": {"decision": "no_name", "seen_version": 1, "reason": "x"}},
+    "api:mask": {"json": {"words": "x", "forms": ["x"], "understood": "yes"}},
     "api:show_flags_again": {"json": {"person_id": "<person>", "reason": "x"}},
     "api:codings": {"params": {"transcript": "<transcript>", "code": "<code>", "coder": "<person>"}},
     "api:matrix": {"params": {"coder": "<person>"}},

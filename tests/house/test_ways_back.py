@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from qualcoder.accounts.models import Membership
+from qualcoder.accounts.models import Language, Membership
 from qualcoder.codebooks.queries import codes_of
 from qualcoder.coding import service as coding
-from qualcoder.coding.models import Coding, Memo
+from qualcoder.coding import translating
+from qualcoder.coding.models import Coding, Memo, Translation
 from qualcoder.coding.service import NewCoding
+from qualcoder.coding.translating import NewTranslation
 from qualcoder.core.ids import CodingId, InterviewId, new_id
 from qualcoder.core.models import Job
 from qualcoder.core.text import Span
@@ -22,6 +24,8 @@ from qualcoder.home import Home
 from qualcoder.interviews.consents import consents_of
 from qualcoder.interviews.models import Interview, Link
 from qualcoder.interviews.service import links_of
+from qualcoder.retrieval.question import Ask, Row
+from qualcoder.retrieval.service import save_view, views_of
 from qualcoder.transcripts.models import Assignment, Transcript
 from tests.homes import Browser, World, access_of, all_routes
 from tests.house.forms import pressed
@@ -35,8 +39,10 @@ NOTHING_IS_LOST = {
     "account:end_session": "signing in opens another session",
     "account:end_other_sessions": "signing in opens another session",
     "account:revoke_token": "a token is a secret that must not come back; another is made",
-    "coding:delete": "the page's script puts the same coding under the same id again",
-    "api:delete_coding": "the same coding is put under the same id again",
+    "coding:delete": "it is a step of the command log: Ctrl+Z and the button of the page bring it back",
+    "api:delete_memo": "POST /memos/{id}/restore brings it back; the answer names the act",
+    "api:delete_translation": "POST …/restore brings it back",
+    "api:delete_coding": "it is a step of the command log (POST …/undo), and may be put under its id again",
 }
 
 
@@ -78,6 +84,8 @@ def scene(home: Home, world: World, browser: Browser) -> Scene:
         coding.add_coding(db, world.coder, new)
         db.flush()
         coding.add_memo(db, world.coder, new.id, "Своими словами")
+        translating.save(db, world.coder, new.id, Language.KK, NewTranslation("Су болмады"))
+        save_view(db, access_of(db, world.study, world.coder), "Вопрос", Ask(rows=(Row(code_id),)), is_shared=True)
     waiting = making.receive(home, world)
     making.confirm(home, waiting, world.pi)
     making.to_review(home, world)
@@ -131,6 +139,32 @@ def _unfinished(scene: Scene) -> object:
         )
 
 
+def _questions(scene: Scene) -> object:
+    with scene.home.data.read() as db:
+        views = views_of(db, access_of(db, scene.world.study, scene.world.coder))
+        return [(view.name, view.query, view.is_shared) for view in views]
+
+
+def _memos(scene: Scene) -> object:
+    with scene.home.data.read() as db:
+        return db.exec(select(Memo.id).where(col(Memo.deleted_at).is_(None))).all()
+
+
+def _translations(scene: Scene) -> object:
+    with scene.home.data.read() as db:
+        return db.exec(select(Translation.id).where(col(Translation.deleted_at).is_(None))).all()
+
+
+def _memo(scene: Scene) -> str:
+    with scene.home.data.read() as db:
+        return f"/memos/{db.exec(select(Memo.id)).one()}"
+
+
+def _translated(scene: Scene) -> str:
+    with scene.home.data.read() as db:
+        return f"/codings/{db.exec(select(Translation.coding_id)).one()}/translations"
+
+
 def _people(scene: Scene) -> str:
     return f"{scene.address}/people"
 
@@ -156,6 +190,9 @@ REMOVALS: Mapping[str, Removal] = {
         _consent,
     ),
     "coding:remove": Removal("coder", lambda scene: f"/transcripts/{scene.transcript.id}", "Remove", "Undo", _codings),
+    "memos:remove": Removal("coder", _memo, "Remove", "Undo", _memos),
+    "translations:remove": Removal("coder", _translated, "Remove", "Undo", _translations),
+    "retrieval:remove_view": Removal("coder", lambda scene: f"{scene.address}/retrieve", "Remove", "Undo", _questions),
     "codebooks:retire": Removal("pi", lambda scene: f"{scene.address}/codebook", "Take out of use", "Undo", _codes),
     "codebooks:retire, later": Removal(
         "pi", lambda scene: f"{scene.address}/codebook", "Take out of use", "Bring back", _codes

@@ -55,13 +55,13 @@ def select_with_mouse(page: Page, quote: str) -> None:
 
 
 def select_with_keys(page: Page, quote: str) -> None:
-    """Walk to the sentence with S, from the start of the text."""
+    """Walk to the sentence with the arrow down, from the start of the text."""
     page.focus("#transcript")
     for _ in range(100):
-        page.keyboard.press("s")
+        page.keyboard.press("ArrowDown")
         if selected(page) == quote:
             return
-    raise AssertionError("S never came to this sentence")
+    raise AssertionError("the arrow never came to this sentence")
 
 
 def select_by_script(page: Page, quote: str) -> None:
@@ -73,8 +73,8 @@ def select_by_script(page: Page, quote: str) -> None:
 
 
 def choose_code(page: Page, label: str) -> None:
-    """Open the list with C, type the name, press Enter."""
-    page.keyboard.press("c")
+    """Open the list with Enter, type the name, press Enter."""
+    page.keyboard.press("Enter")
     expect(page.locator("#palette-query")).to_be_focused()
     page.keyboard.type(label)
     expect(page.locator("#palette-options [aria-selected=true]")).to_contain_text(label)

@@ -93,7 +93,7 @@ def test_one_flags_by_keyboard_and_the_other_browser_loses_the_words(
         expect(pi.locator("#quote-now")).to_contain_text("█")
         expect(pi.locator("#toasts")).to_contain_text("Somebody flagged a name here")
         # Coding goes on where it was.
-        pi.keyboard.press("c")
+        pi.keyboard.press("Enter")
         pi.keyboard.type("Water")
         pi.keyboard.press("Enter")
         saved(pi)

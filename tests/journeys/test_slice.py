@@ -15,8 +15,8 @@ from pandas.io.stata import StataReader
 from playwright.sync_api import Browser, Page, expect
 
 from qualcoder.codebooks.files import read_yaml
+from qualcoder.codebooks.stata_names import cut_label
 from qualcoder.core.catalogue import catalogue
-from qualcoder.matrices.stata_names import cut_label
 from tests.journeys import acts, coding_acts
 from tests.journeys.acts import SLUG, Street, Upload
 from tests.journeys.conftest import House

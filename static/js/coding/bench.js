@@ -1,17 +1,30 @@
 // The coding page: joins the passage, the list of codes, the queue and the keys. Without it the page still reads,
 // codes by turn number and words, and removes.
+import { csrf } from "../session.js";
 import { toast, word } from "../toast.js";
 import { indexed } from "./find.js";
+import { openBeside } from "./beside.js";
 import { openFlags } from "./flag.js";
-import { actOf } from "./keys.js";
+import { openGo } from "./go.js";
+import { openHand } from "./hand.js";
+import { openKeys, written } from "./keys.js";
+import { openKeysBox } from "./keysbox.js";
+import { openMemo } from "./memo.js";
 import { openText } from "./offsets.js";
+import { openHistory } from "./history.js";
+import { openLastPlace } from "./last-place.js";
+import { openLayers } from "./layers.js";
+import { openLive } from "./live.js";
+import { openOutbox } from "./outbox.js";
 import { paint } from "./paint.js";
 import { placeIn } from "./place.js";
 import { openPalette } from "./palette.js";
 import { codingOf, codingsIn, openPanel } from "./panel.js";
-import { openQueue } from "./save.js";
+import { openProposals } from "./propose.js";
 import { openPassage } from "./select.js";
+import { applyReply } from "./save.js";
 import { openSlots } from "./slots.js";
+import { openStream } from "./stream.js";
 import { codesOf, openTree } from "./tree.js";
 
 const bench = document.getElementById("bench");
@@ -25,16 +38,30 @@ const codes = treeBox ? codesOf(treeBox) : [];
 const byId = new Map(codes.map((code) => [code.id, code]));
 const text = openText(root);
 const slots = openSlots(bench.dataset.recent.split(" ").filter(Boolean), (id) => byId.has(id));
-const done = [];
+const correct = document.getElementById("correct");
+// What was coded on this page, newest last.
+const made = [];
 let pending = [];
 let lit = null;
+let lightened = [];
 
+const urlOf = (id) => bench.dataset.put.replace("00000000-0000-0000-0000-000000000000", id);
+const keys = openKeys(bench.dataset.me);
 const passage = openPassage(text, changed);
-const panel = openPanel({ text, strings, light, left: focusText });
-const queue = openQueue({
-  url: (id) => bench.dataset.put.replace("00000000-0000-0000-0000-000000000000", id),
-  csrf: () => document.querySelector("meta[name=csrf]").content,
-  on: { changed: saveState, done: saved, refused, signedOut },
+const panel = openPanel({ text, strings, light, left: focusText, picked: (id) => hand.chosen(id), shown: openBeside(strings) });
+const history = openHistory({
+  strings,
+  version: Number(bench.dataset.version),
+  address: bench.dataset.history,
+  add: (op) => queue.add(op),
+  apply: applyReply,
+});
+const queue = openOutbox({
+  text,
+  address: { transcript: bench.dataset.transcript, version: Number(bench.dataset.version) },
+  nameOf: (id) => byId.get(id)?.label,
+  left: focusText,
+  on: { changed: waits, done: saved, refused },
 });
 const tree = treeBox && openTree({
   tree: treeBox,
@@ -43,21 +70,50 @@ const tree = treeBox && openTree({
   chosen: (id) => (passage.held() ? code(byId.get(id)) : spotlight(id)),
 });
 tree?.number(slots);
+const indexOf = (one) => indexed(one, [...one.labels, one.label, one.key]);
+const index = codes.map(indexOf);
+const propose = treeBox && openProposals({ address: bench.dataset.propose, tree: treeBox, csrf, tell });
 const palette = openPalette({
   dialog: document.getElementById("palette"),
-  index: codes.map((one) => indexed(one, [...one.labels, one.label, one.key])),
+  index,
   slots,
   strings,
+  words: () => (passage.held() ? text.slice(...passage.held()) : ""),
+  proposed: async (name) => {
+    const made = propose ? await propose(name) : tell("proposeFailed");
+    if (typeof made !== "string") known(made);
+    return made;
+  },
   box: () => {
     const held = passage.held();
     const x = text.body(passage.current()).getBoundingClientRect();
     return { passage: (held && text.rangeOf(...held)?.getBoundingClientRect()) ?? x, column: x };
   },
   chosen: (one, valence, stays) => code(one, valence, { stays }),
-  closed: () => { focusText(); passage.refresh(); repaint(); },
+  closed: () => { covers(); focusText(); passage.refresh(); repaint(); },
 });
+const hand = openHand({ text, passage, panel, tell, say, toast, waits: (id) => pending.some((op) => op.id === id), change: patch });
+const memo = openMemo({
+  dialog: document.getElementById("memo-box"),
+  url: urlOf,
+  version: Number(bench.dataset.version),
+  csrf,
+  saved: (html) => { saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
+  left: () => focusText(),
+});
+const showKeys = openKeysBox({ dialog: document.getElementById("keys"), keys });
+const go = openGo({
+  dialog: document.getElementById("go-box"),
+  turnOf: (n) => text.indexById(`t${n}`),
+  turn: (i) => passage.goto(i),
+  left: () => focusText(),
+  items: goItems,
+});
+const stream = openStream(bench);
+const flags = openFlags({ bench, text, passage, stream, left: focusText, redraw: () => { passage.refresh(); changed(); } });
 
-const flags = openFlags({ bench, text, passage, left: focusText, redraw: () => { passage.refresh(); changed(); } });
+const layers = openLayers({ text, layer: bench.dataset.layer, changed: () => { panel.forget(); changed(); } });
+const live = openLive({ bench, text, stream, apply: applyReply, drawn: (ids) => { drawn(ids); waits(pending); } });
 
 function focusText() {
   (passage.current() >= 0 ? text.element(passage.current()) : root).focus({ preventScroll: true });
@@ -65,10 +121,15 @@ function focusText() {
 
 // What is on the screen ---------------------------------------------------------------------------------------------
 
+let listed = 0;
 function changed() {
+  queue.again();
   panel.passage(passage.held());
-  panel.turn(passage.current(), passage.caret());
+  if (correct && passage.current() >= 0) correct.search = `turn=${text.element(passage.current()).id.slice(1)}`;
   repaint();
+  // The list of a turn may hold hundreds of codings: it comes after the frame that shows the selection.
+  cancelAnimationFrame(listed);
+  listed = requestAnimationFrame(() => setTimeout(() => panel.turn(passage.current(), passage.caret())));
 }
 
 function repaint(waiting = pending) {
@@ -79,13 +140,28 @@ function repaint(waiting = pending) {
   paint("pending", ranges);
 }
 
+/** What waits to be saved is marked, also what waits to be removed. */
+function waits(waiting) {
+  for (const li of [...document.getElementsByClassName("is-going")]) li.classList.remove("is-going");
+  for (const { kind, id } of waiting) {
+    if (kind === "delete") for (const li of document.querySelectorAll(`li[data-coding="${id}"]`)) li.classList.add("is-going");
+  }
+  history.waits(waiting);
+  repaint(waiting);
+}
+
 function light(ids) {
   if (lit && !ids.length) return;
   lit = null;
   tree?.press("");
-  for (const bar of root.querySelectorAll(".stripe.is-spot")) bar.classList.remove("is-spot");
-  for (const id of ids) for (const bar of root.querySelectorAll(`.stripe[data-codings~="${id}"]`)) bar.classList.add("is-spot");
-  spot(ids.flatMap((id) => root.querySelector(`li[data-coding="${id}"]`) ?? []));
+  for (const bar of lightened) bar.classList.remove("is-spot");
+  const here = passage.current() < 0 ? [] : codingsIn(text.element(passage.current())).filter((li) => ids.includes(li.dataset.coding));
+  // A coding has a bar in each turn that it touches; the rest of the text is not looked through.
+  lightened = here.map(codingOf).flatMap(({ id, start, end }) => (
+    text.pieces(start, end).flatMap(([i]) => [...text.element(i).querySelectorAll(`.stripe[data-codings~="${id}"]`)])
+  ));
+  for (const bar of lightened) bar.classList.add("is-spot");
+  spot(here);
 }
 
 /** Light up the codings of these list items; one that crosses turns is in several lists and counts once. */
@@ -102,16 +178,6 @@ function spotlight(id) {
   if (lit) say(tell("spot", { n }));
 }
 
-function saveState(state, waiting) {
-  const pill = document.getElementById("save-state");
-  const label = tell(state, { n: waiting.length });
-  if (pill.dataset.state !== state || pill.textContent !== label) {
-    pill.dataset.state = state;
-    pill.textContent = label;
-  }
-  repaint([...waiting]);
-}
-
 // Acts --------------------------------------------------------------------------------------------------------------
 
 function put(body, label) {
@@ -124,39 +190,84 @@ function code(one, valence = null, { stays = false } = {}) {
   const held = passage.held();
   if (!one) return undefined;
   if (!held) return toast(tell("nothing"));
-  const body = { transcript_id: bench.dataset.transcript, version: Number(bench.dataset.version), start: held[0], end: held[1], code_id: one.id };
+  const body = { ...bodyOf({ start: held[0], end: held[1] }), code_id: one.id };
   if (valence) body.valence = valence;
-  remember(put(body, one.label));
+  const op = put(body, one.label);
+  made.push(op.id);
+  hand.made({ id: op.id, start: held[0], end: held[1], code: one.id, label: one.label, valence, weight: null, unsure: false, mine: true });
   slots.take(one.id);
   tree?.number(slots);
   (stays ? say : toast)(tell("coded", { code: one.label }));
   return undefined;
 }
 
+const bodyOf = ({ start, end }) => ({ transcript_id: bench.dataset.transcript, version: Number(bench.dataset.version), start, end });
+
+/** Other claims or another stretch for a coding. */
+function patch(one, fields) {
+  queue.add({ kind: "patch", id: one.id, body: { version: Number(bench.dataset.version), ...fields }, label: one.label });
+}
+
+function known(one) {
+  if (!byId.has(one.id)) {
+    codes.push(one);
+    index.push(indexOf(one));
+  }
+  byId.set(one.id, one);
+  tree?.again();
+  toast(tell("proposed", { code: one.label }));
+}
+
+/** The next (1) or previous (-1) passage with the code at hand, or with this one. */
+function passageOf(step, codeId = hand.at()?.code ?? lit ?? slots.last()) {
+  const label = byId.get(codeId)?.label;
+  if (!label) return void toast(tell("noCodeAtHand"));
+  const all = new Map();
+  for (const li of codingsIn(root)) if (li.dataset.code === codeId) all.set(li.dataset.coding, li);
+  const sorted = [...all.values()].map(codingOf).sort((a, b) => a.start - b.start || a.end - b.end);
+  if (!sorted.length) return void toast(tell("noPassage"));
+  const held = passage.held();
+  const from = held?.[0] ?? (passage.current() < 0 ? -1 : text.starts[passage.current()]);
+  const at = sorted.findIndex((one) => one.id === hand.at()?.id && held?.[0] === one.start);
+  const next = at >= 0 ? at + step : step > 0 ? sorted.findIndex((one) => one.start > from) : sorted.findLastIndex((one) => one.start < from);
+  const to = (next + sorted.length) % sorted.length;
+  hand.take(sorted[to]);
+  return void say(tell("passageN", { code: label, n: to + 1, of: sorted.length }));
+}
+
+function goItems() {
+  const does = [...document.querySelectorAll("#keys tr[data-does]")].map((row) => {
+    const [chord = ""] = keys.chordsOf(row.dataset.does);
+    const [act, ...values] = keys.act(row.dataset.does);
+    return { label: row.querySelector(".does").textContent, keys: written(chord), run: () => acts[act](...values) };
+  });
+  const pages = [...document.querySelectorAll(".site-nav a, .crumbs a")].map((a) => (
+    { label: word("page", { name: a.textContent.trim() }, document.getElementById("go-box").dataset), isFirst: true, run: () => a.click() }
+  ));
+  const places = codes.map((one) => (
+    { label: word("code", { code: one.label }, document.getElementById("go-box").dataset), names: [...one.labels, one.key], run: () => passageOf(1, one.id) }
+  ));
+  return [...pages, ...does, ...places];
+}
+
 function remove(one) {
   const op = { kind: "delete", id: one.id, label: one.label };
-  op.body = { transcript_id: bench.dataset.transcript, version: Number(bench.dataset.version), start: one.start, end: one.end, code_id: one.code };
+  op.body = { ...bodyOf(one), code_id: one.code };
   Object.assign(op.body, { valence: one.valence, weight: one.weight, unsure: one.unsure });
-  remember(op);
   queue.add(op);
   toast(tell("removed", { code: one.label }));
 }
 
-function remember(op) {
-  done.push(op);
-  document.getElementById("undo").disabled = false;
-}
-
-function undo() {
-  const op = done.pop();
-  document.getElementById("undo").disabled = !done.length;
-  if (!op) return;
-  // A removed coding comes back under its own id, with its memos.
-  queue.add({ kind: op.kind === "put" ? "delete" : "put", id: op.id, body: op.body, label: op.label });
-  toast(tell("undone"));
-}
-
 function saved(op, ids) {
+  history.done(op);
+  live.answered(ids);
+  drawn(ids);
+}
+
+/** Turns were drawn anew. */
+function drawn(ids) {
+  for (const id of ids) for (const summary of document.querySelectorAll(`#${id} > .margin > summary`)) summary.tabIndex = -1;
+  layers.refresh(ids);
   // The turn may have been drawn before somebody flagged a name in it.
   flags.again();
   if (ids.some((id) => text.indexById(id) >= 0)) passage.refresh();
@@ -164,22 +275,20 @@ function saved(op, ids) {
   if (lit) spot(codingsIn(root).filter((li) => li.dataset.code === lit));
 }
 
-function refused(op, status) {
-  const at = done.indexOf(op);
-  if (at >= 0) done.splice(at, 1);
-  document.getElementById("undo").disabled = !done.length;
-  if (status === 409) toast(tell("conflict"), { bad: true, action: { label: tell("reload"), run: () => location.reload() } });
-  else toast(tell(op.kind === "put" ? "refused" : "notRemoved"), { bad: true });
+function refused(op, status, message) {
+  history.refused(op, message);
 }
 
-function signedOut() {
-  toast(tell("signedOut"), { bad: true, action: { label: tell("signIn"), url: strings.signInUrl } });
+/** The bar under the thumb makes room for the list. Said by a class: a rule with :has() would restyle the whole text. */
+function covers() {
+  document.getElementById("thumb").classList.toggle("is-under", palette.isOpen());
 }
 
-function openCodes(typed = "") {
+function openCodes(typed = "", options = {}) {
   if (!passage.held()) passage.wholeTurn();
   if (!passage.held()) return toast(tell("nothing"));
-  palette.open(typed);
+  palette.open(typed, options);
+  covers();
   repaint();
   return undefined;
 }
@@ -190,7 +299,7 @@ function removeHere() {
   const mine = codingsIn(text.element(passage.current())).filter((li) => codingOf(li).mine);
   const by = (id) => mine.find((li) => li.dataset.coding === id);
   const chosen = panel.chosen().map(by).find(Boolean);
-  const fresh = done.filter((op) => op.kind === "put").map((op) => by(op.id)).findLast(Boolean);
+  const fresh = made.map(by).findLast(Boolean);
   const li = chosen ?? fresh ?? (mine.length === 1 ? mine[0] : null);
   li?.querySelector("[data-remove]").click();
 }
@@ -198,8 +307,19 @@ function removeHere() {
 // Keys: only while the text has the focus or nothing has ---------------------------------------------------------------
 
 const acts = {
+  whole: () => passage.wholeTurn(),
+  inVivo: () => passage.held() && openCodes(text.slice(...passage.held()).replace(/\s+/gu, " "), { marked: true }),
+  pick: () => hand.pick(),
+  extent: () => hand.extent(),
+  valence: (which) => hand.valence(which),
+  weight: () => hand.weight(),
+  unsure: () => hand.unsure(),
+  memo: () => (hand.at() ? memo.open(hand.at()) : toast(tell("noneAtHand"))),
+  passage: (step) => passageOf(step),
+  go: () => go(),
+  focus: () => { bench.classList.toggle("is-alone"); passage.refresh(); },
   extend: (unit, step, side) => passage.extend(unit, step, side),
-  keys: () => document.getElementById("keys").showModal(),
+  keys: () => showKeys(),
   number: byNumber,
   again: () => code(byId.get(slots.last())),
   remove: removeHere,
@@ -219,16 +339,18 @@ function byNumber(number) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.target.closest?.("input, textarea, select, dialog")) return;
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.code === "KeyZ") {
+  const way = history.keyOf(event);
+  if (way) {
     event.preventDefault();
-    undo();
+    history.turn(way);
     return;
   }
   const focus = document.activeElement;
   if (focus !== document.body && !root.contains(focus)) return;
   if (focus?.closest("summary, button, a") && (event.key === "Enter" || event.key === " ")) return;
-  const [act, ...values] = actOf(event) ?? [];
-  if (!act) return;
+  const [act, ...values] = keys.actOf(event, Boolean(passage.held())) ?? [];
+  // Arrows scroll the page until somebody enters the text.
+  if (!act || (focus === document.body && event.code.startsWith("Arrow"))) return;
   event.preventDefault();
   acts[act](...values);
 });
@@ -246,15 +368,14 @@ document.addEventListener("click", (event) => {
   if (next) next.querySelector("button")?.focus({ preventScroll: true });
   else focusText();
 });
-document.getElementById("undo").addEventListener("click", undo);
-document.getElementById("show-keys").addEventListener("click", () => document.getElementById("keys").showModal());
+document.getElementById("show-keys").addEventListener("click", showKeys);
 document.getElementById("open-palette").addEventListener("click", () => openCodes());
 for (const button of document.querySelectorAll("[data-toggle]")) {
   button.addEventListener("click", () => button.setAttribute("aria-pressed", String(!bench.classList.toggle(button.dataset.toggle))));
 }
 const thumbs = {
   code: () => openCodes(),
-  sentence: () => passage.sentence(1),
+  sentence: () => passage.sentenceAround(),
   turn: () => passage.wholeTurn(),
   less: () => passage.extend("word", -1),
   more: () => passage.extend("word", 1),
@@ -267,12 +388,14 @@ let frame = 0;
 addEventListener("scroll", () => {
   if (!palette.isOpen()) return;
   cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(palette.place);
+  frame = requestAnimationFrame(() => palette.place({ moves: false }));
 }, { passive: true });
 
 for (const summary of root.querySelectorAll(".margin > summary")) summary.tabIndex = -1;
 if (matchMedia("(max-width: 52rem)").matches) document.getElementById("codes-box").open = false;
 const place = placeIn(location.hash);
+const last = openLastPlace({ bench, text, passage, say });
 const linked = text.indexById(place.turn);
 if (linked >= 0) passage.goto(linked);
+else last.comeBack();
 paint("found", place.spans.flatMap(([a, b]) => text.rangesOf(a, b)));

@@ -2,12 +2,11 @@
 import { toast, word } from "../toast.js";
 import { hide } from "./hide.js";
 
-const AGAIN_AFTER = 10000;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const LONGEST = 600;
 
 /** `redraw()` is called when words went out of sight; `left()` takes the focus back. */
-export function openFlags({ bench, text, passage, redraw, left }) {
+export function openFlags({ bench, text, passage, stream, redraw, left }) {
   const dialog = document.getElementById("flag-box");
   if (!dialog) return { open() {}, again() {} };
   const strings = document.getElementById("flag-strings").dataset;
@@ -15,7 +14,9 @@ export function openFlags({ bench, text, passage, redraw, left }) {
   const note = dialog.querySelector("#flag-note");
   const error = dialog.querySelector("#flag-error");
   const submit = dialog.querySelector("[type=submit]");
+  const version = Number(bench.dataset.version);
   let revision = Number(bench.dataset.hidden);
+  let isOld = false;
   let hidden = [];
   let asked = null;
 
@@ -23,6 +24,7 @@ export function openFlags({ bench, text, passage, redraw, left }) {
 
   /** Take what the server says is hidden; never less than it, since a later answer may come first. */
   function take(state, { own = false } = {}) {
+    if (state.version !== version) return void renewed();
     const isNew = state.revision !== revision;
     if (state.revision < revision) return;
     revision = state.revision;
@@ -35,6 +37,13 @@ export function openFlags({ bench, text, passage, redraw, left }) {
     else if (shows()) {
       toast(say("shown"), { bad: true, action: { label: say("openAgain"), run: () => location.reload() } });
     }
+  }
+
+  /** The text was corrected, or a name in it masked: what is hidden is told in offsets of another text. */
+  function renewed() {
+    if (isOld) return;
+    isOld = true;
+    toast(say("newer"), { bad: true, action: { label: say("openAgain"), run: () => location.reload() } });
   }
 
   /** Whether marks are left on the page where nothing is hidden any more. */
@@ -76,7 +85,7 @@ export function openFlags({ bench, text, passage, redraw, left }) {
     if (reply.status === 401) return say("signedOut");
     const answer = await reply.json().catch(() => null);
     if (!reply.ok) return (reply.status < 500 && answer?.message) || say("failed");
-    take(answer ?? { revision, hidden: [...hidden, [start, end]] }, { own: true });
+    take(answer ?? { version, revision, hidden: [...hidden, [start, end]] }, { own: true });
     return "";
   }
 
@@ -104,31 +113,7 @@ export function openFlags({ bench, text, passage, redraw, left }) {
     button.addEventListener("click", open);
   }
 
-  // A page out of sight holds no connection (a browser has six for one server); back in sight it asks at once.
-  let source = null;
-  let timer = 0;
-  function listen() {
-    clearTimeout(timer);
-    if (source || document.hidden) return;
-    source = new EventSource(bench.dataset.live);
-    source.addEventListener("hidden", (event) => take(JSON.parse(event.data)));
-    // Signed out: whoever comes back from signing in comes back to this page.
-    source.addEventListener("end", quiet);
-    source.addEventListener("error", () => { if (source?.readyState === EventSource.CLOSED) later(); });
-  }
-  function later() {
-    quiet();
-    timer = setTimeout(listen, AGAIN_AFTER);
-  }
-  function quiet() {
-    source?.close();
-    source = null;
-  }
-  document.addEventListener("visibilitychange", () => (document.hidden ? quiet() : listen()));
-  addEventListener("pagehide", quiet);
-  addEventListener("pageshow", listen);
-  for (const back of ["online", "focus"]) addEventListener(back, listen);
-  listen();
+  stream.hear("hidden", (state) => take(state));
 
   return { open, again };
 }

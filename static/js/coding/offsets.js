@@ -37,13 +37,15 @@ function cut(text, seg, keep = () => true) {
   return found;
 }
 
-/** Words; a Kazakh compound joined by a hyphen is one. */
+const PICTURE = /\p{Extended_Pictographic}/u;
+
+/** Words; a Kazakh compound joined by a hyphen is one, and so is an emoji. */
 export function wordsOf(text) {
   const found = [];
   let joiner = false;
   for (const [s, e, part] of cut(text, wordSegmenter)) {
     const last = found.at(-1);
-    if (part?.isWordLike !== false) {
+    if (part?.isWordLike !== false || PICTURE.test(part.segment)) {
       if (joiner && last) last[1] = e;
       else found.push([s, e]);
       joiner = false;

@@ -4,9 +4,19 @@ import { find } from "./find.js";
 
 const GAP = 10;
 const LEAST = 240;
+// Narrower than this the list is a sheet at the foot; the passage stays between it and the tool bar.
+const NARROW = 640;
+const HEAD = 64;
+const LONGEST_NAME = 80;
 
 /** Where a box of `size` goes so that `passage` stays visible: beside the column, under, over, or under after a scroll. */
 export function placeBeside(passage, column, size, view) {
+  if (view.width <= NARROW) {
+    const height = Math.min(size.height, Math.max(LEAST, view.height / 2));
+    const top = view.height - height;
+    const most = passage.top - HEAD;
+    return { left: 0, top, height, scroll: Math.min(most, Math.max(0, passage.bottom + GAP - top)) };
+  }
   const top = Math.max(GAP, Math.min(passage.top, view.height - size.height - GAP));
   if (column.right + GAP + size.width + GAP <= view.width) return { left: column.right + GAP, top, height: size.height, scroll: 0 };
   const left = Math.max(GAP / 2, Math.min(passage.left, view.width - size.width - GAP / 2));
@@ -23,12 +33,18 @@ export function placeBeside(passage, column, size, view) {
   return { left, top: view.height - height - GAP, height, scroll: passage.bottom + 2 * GAP + height - view.height };
 }
 
-/** `index` are indexed codes, `box()` gives {passage, column} rectangles, `chosen(code, valence, stays)` applies. */
-export function openPalette({ dialog, index, slots, strings, box, chosen, closed }) {
+/**
+ * `index` are indexed codes, `box()` gives {passage, column} rectangles, `chosen(code, valence, stays)` applies.
+ * `words()` are the selected words; `proposed(name)` makes a code of this name and answers with it, or with a sentence.
+ */
+export function openPalette({ dialog, index, slots, strings, box, words, chosen, proposed, closed }) {
   const query = dialog.querySelector("#palette-query");
   const list = dialog.querySelector("#palette-options");
   const help = dialog.querySelector("#palette-help");
   const said = dialog.querySelector("#palette-said");
+  const propose = dialog.querySelector("#palette-propose");
+  const problem = dialog.querySelector("#palette-problem");
+  let busy = false;
   let options = [];
   let at = 0;
 
@@ -79,7 +95,9 @@ export function openPalette({ dialog, index, slots, strings, box, chosen, closed
     li.setAttribute("aria-selected", "true");
     li.setAttribute("aria-describedby", "palette-help");
     query.setAttribute("aria-activedescendant", li.id);
-    li.scrollIntoView({ block: "nearest" });
+    // Asking where an element stands makes the browser lay out the whole page at once.
+    if (at) li.scrollIntoView({ block: "nearest" });
+    else list.scrollTop = 0;
     const code = options[at];
     if (code.definition) help.append(part("p", "", code.definition));
     if (code.not) {
@@ -95,18 +113,49 @@ export function openPalette({ dialog, index, slots, strings, box, chosen, closed
     at = 0;
     point(0);
     said.textContent = word("found", { n: options.length }, strings);
+    problem.textContent = "";
+    const name = nameNow();
+    propose.hidden = !name || options.some((code) => code.label.toLowerCase() === name.toLowerCase());
+    propose.textContent = word("propose", { name }, strings);
     place();
   }
 
-  function place() {
+  /** What a new code would be called: what was typed, else the selected words. */
+  function nameNow() {
+    const name = (query.value.trim() || words()).replace(/\s+/gu, " ").trim();
+    return [...name].slice(0, LONGEST_NAME).join("");
+  }
+
+  async function proposeNow() {
+    const name = nameNow();
+    if (!name || busy) return;
+    busy = true;
+    propose.setAttribute("aria-busy", "true");
+    const made = await proposed(name);
+    busy = false;
+    propose.removeAttribute("aria-busy");
+    if (typeof made === "string") {
+      problem.textContent = made;
+      place();
+    } else if (dialog.open) {
+      chosen(made, valence(), false);
+      close(true);
+    }
+  }
+
+  /** With `moves` the page is scrolled where the list would lie over the passage. */
+  function place({ moves = true } = {}) {
     if (!dialog.open) return;
     dialog.style.height = "";
+    const seen = globalThis.visualViewport;
     const { passage, column } = box();
-    const spot = placeBeside(passage, column, { width: dialog.offsetWidth, height: dialog.offsetHeight }, { width: document.documentElement.clientWidth, height: innerHeight });
+    const view = { width: document.documentElement.clientWidth, height: seen && seen.scale === 1 ? seen.height : innerHeight };
+    dialog.classList.toggle("is-sheet", view.width <= NARROW);
+    const spot = placeBeside(passage, column, { width: dialog.offsetWidth, height: dialog.offsetHeight }, view);
     dialog.style.left = `${Math.round(spot.left)}px`;
     dialog.style.top = `${Math.round(spot.top)}px`;
     dialog.style.height = spot.height < dialog.offsetHeight ? `${Math.round(spot.height)}px` : "";
-    if (spot.scroll > 0) scrollBy(0, spot.scroll);
+    if (moves && spot.scroll) scrollBy(0, spot.scroll);
   }
 
   function pick(stays) {
@@ -133,6 +182,8 @@ export function openPalette({ dialog, index, slots, strings, box, chosen, closed
     if (event.isComposing) return;
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
     if (event.key === "Escape") close();
+    else if (event.key === "Enter" && event.target.closest("button")) return;
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) proposeNow();
     else if (event.key === "Enter") pick(event.shiftKey);
     else if (event.target === query && steps[event.key]) {
       const wraps = Math.abs(steps[event.key]) === 1;
@@ -144,19 +195,22 @@ export function openPalette({ dialog, index, slots, strings, box, chosen, closed
     if (event.relatedTarget && !dialog.contains(event.relatedTarget)) close();
   });
   document.addEventListener("pointerdown", (event) => { if (dialog.open && !dialog.contains(event.target)) close(); });
-  addEventListener("resize", place);
+  propose.addEventListener("click", proposeNow);
+  addEventListener("resize", () => place());
+  globalThis.visualViewport?.addEventListener("resize", () => place());
 
   return {
     isOpen: () => dialog.open,
     place,
-    open(typed = "") {
+    /** `marked` selects what is typed already, so that typing replaces it. */
+    open(typed = "", { marked = false } = {}) {
       query.value = typed;
       const none = dialog.querySelector("input[name=valence][value='']");
       if (none) none.checked = true;
       if (!dialog.open) dialog.show();
       draw();
       query.focus({ preventScroll: true });
-      query.setSelectionRange(typed.length, typed.length);
+      query.setSelectionRange(marked ? 0 : typed.length, typed.length);
     },
     close,
   };

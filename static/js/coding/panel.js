@@ -1,10 +1,12 @@
 // The passage column: the words at hand and the codes on the current turn.
 import { word } from "../toast.js";
+import { isShown } from "./layers.js";
 
 const LONGEST = 600;
 const wide = matchMedia("(min-width: 72.01rem)");
 
-export const codingsIn = (root) => [...root.querySelectorAll("li[data-coding]")];
+/** The codings that are shown. */
+export const codingsIn = (root) => [...root.querySelectorAll("li[data-coding]")].filter(isShown);
 
 /** A coding as its list item carries it. */
 export function codingOf(li) {
@@ -21,8 +23,13 @@ export function codingOf(li) {
   };
 }
 
-/** `light(ids)` lights up codings by id, [] puts the light out; `left()` takes the focus when the list runs empty. */
-export function openPanel({ text, strings, light, left }) {
+const linkTo = (template, id) => template.replace("00000000-0000-0000-0000-000000000000", id);
+
+/**
+ * `shown(ids)` hears which codings are chosen. `light(ids)` lights up codings by id, [] puts the light out; `left()` takes the focus when the list runs empty.
+ * `picked(id)` hears which coding somebody chose.
+ */
+export function openPanel({ text, strings, light, left, picked = () => {}, shown = () => {} }) {
   const list = document.getElementById("codes-on-turn");
   const none = document.getElementById("no-codes-here");
   const box = document.getElementById("passage");
@@ -30,13 +37,22 @@ export function openPanel({ text, strings, light, left }) {
   const thumb = document.getElementById("thumb");
   let chosen = [];
 
+  let drawn = null;
+
   function turn(i, caret) {
+    // A turn that was drawn anew is another element.
+    const now = i < 0 ? null : text.element(i);
+    if (drawn && drawn.now === now && drawn.caret === caret) return;
+    drawn = { now, caret };
     const here = i < 0 ? [] : codingsIn(text.element(i));
     const over = (li) => caret !== null && Number(li.dataset.s) <= caret && caret < Number(li.dataset.e);
     const sorted = [...here].sort((a, b) => over(b) - over(a));
     const at = [...list.children].findIndex((li) => li.contains(document.activeElement));
+    const id = list.children[at]?.dataset.coding;
     list.replaceChildren(...sorted.map((li) => named(li.cloneNode(true))));
-    if (at >= 0) keepFocus(at);
+    // The coding that had the focus may stand at another place now.
+    const same = sorted.findIndex((li) => li.dataset.coding === id);
+    if (at >= 0) keepFocus(same >= 0 ? same : at);
     none.hidden = here.length > 0;
     if (i >= 0 && !here.length) none.textContent = word("nothingHere", {}, strings);
     const still = chosen.filter((id) => here.some((li) => li.dataset.coding === id));
@@ -53,8 +69,12 @@ export function openPanel({ text, strings, light, left }) {
     const name = li.querySelector(".name");
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "name", textContent: name.textContent });
-    button.addEventListener("click", () => choose([li.dataset.coding]));
+    button.addEventListener("click", () => { choose([li.dataset.coding]); picked(li.dataset.coding); });
     name.replaceWith(button);
+    if (!strings.translations) return li;
+    const link = document.createElement("a");
+    Object.assign(link, { href: linkTo(strings.translations, li.dataset.coding), textContent: word("translationsOf", {}, strings) });
+    li.querySelector(".by").append(" · ", link);
     return li;
   }
 
@@ -62,6 +82,7 @@ export function openPanel({ text, strings, light, left }) {
     chosen = ids;
     for (const li of codingsIn(list)) li.classList.toggle("is-spot", ids.includes(li.dataset.coding));
     light(ids);
+    shown(ids.filter((id) => list.querySelector(`[data-coding="${id}"][data-translated]`)));
   }
 
   function passage(held) {
@@ -84,5 +105,10 @@ export function openPanel({ text, strings, light, left }) {
     if (!bar && event.detail === 0) list.querySelector("button")?.focus();
   });
 
-  return { turn, passage, choose, chosen: () => chosen };
+  return {
+    turn, passage, choose,
+    chosen: () => chosen,
+    /** What is shown of the same turn is another. */
+    forget() { drawn = null; },
+  };
 }

@@ -15,11 +15,12 @@ export function openPassage(text, changed) {
 
   function mark(i) {
     if (i === current) return;
-    if (current >= 0) text.element(current).classList.remove("is-current");
+    const left = current < 0 ? null : text.element(current);
+    left?.classList.remove("is-current");
+    left?.querySelector(".margin > summary")?.setAttribute("tabindex", "-1");
     current = i;
     const article = text.element(i);
     article.classList.add("is-current");
-    for (const summary of root.querySelectorAll(".margin > summary[tabindex='0']")) summary.tabIndex = -1;
     article.querySelector(".margin > summary")?.setAttribute("tabindex", "0");
   }
 
@@ -71,20 +72,31 @@ export function openPassage(text, changed) {
     changed();
   }
 
-  /** The sentence at hand, or the next (1) or previous (-1) one when it is held already; goes on over turns. */
+  /** The sentence at hand; with a passage, the next (1) one after its end or the previous (-1) one before its start. */
   function sentence(step) {
-    const at = held?.[0] ?? caret ?? text.starts[here()];
-    let i = text.indexAt(at);
+    const at = held ? held[step > 0 ? 1 : 0] : caret ?? text.starts[here()];
     const all = (k) => text.sentences(k).map(([s, e]) => [text.starts[k] + s, text.starts[k] + e]);
-    const list = all(i);
-    const k = Math.max(0, list.findLastIndex(([s]) => s <= at));
-    if (list[k] && !same(list[k], held)) return set(...list[k]);
-    if (list[k + step]) return set(...list[k + step]);
-    for (i += step; i >= 0 && i < text.count; i += step) {
-      const next = all(i).at(step > 0 ? 0 : -1);
+    if (!held) {
+      const list = all(text.indexAt(at));
+      const found = list.findLast(([s]) => s <= at) ?? list[0];
+      if (found) return set(...found);
+    }
+    for (let i = text.indexAt(at); i >= 0 && i < text.count; i += step) {
+      const list = all(i);
+      const next = step > 0 ? list.find(([s]) => s >= at) : list.findLast(([s]) => s < at);
       if (next) return set(...next);
     }
     return undefined;
+  }
+
+  /** The sentences that the passage lies in; when it fills them already, the next one. */
+  function sentenceAround() {
+    if (!held) return sentence(1);
+    const all = (k) => text.sentences(k).map(([s, e]) => [text.starts[k] + s, text.starts[k] + e]);
+    const first = all(text.indexAt(held[0])).findLast(([s]) => s <= held[0]);
+    const last = all(text.indexAt(held[1])).find(([, e]) => e >= held[1]);
+    if (!first || !last || (first[0] === held[0] && last[1] === held[1])) return sentence(1);
+    return set(first[0], last[1]);
   }
 
   function nearest(offset, edge, step, units) {
@@ -134,6 +146,17 @@ export function openPassage(text, changed) {
     return true;
   }
 
+  function wordAt(x, y) {
+    const caretHere = document.caretPositionFromPoint?.(x, y);
+    const range = caretHere ? null : document.caretRangeFromPoint?.(x, y);
+    const node = caretHere?.offsetNode ?? range?.startContainer;
+    if (!node || !root.contains(node) || !node.parentElement.closest(".x")) return null;
+    const at = text.toOffset(node, caretHere?.offset ?? range.startOffset, "start");
+    const i = text.indexAt(at);
+    const word = text.words(i).find(([s, e]) => text.starts[i] + s <= at && at <= text.starts[i] + e);
+    return word ? [text.starts[i] + word[0], text.starts[i] + word[1]] : null;
+  }
+
   function clicked(event) {
     const article = event.target.closest?.(".turn");
     const i = text.indexOf(article);
@@ -164,6 +187,14 @@ export function openPassage(text, changed) {
       if (moved && !held) changed();
     });
   });
+  // A finger held on a word: where the browser selects nothing itself, the word is taken here.
+  root.addEventListener("contextmenu", (event) => {
+    if (event.pointerType === "mouse" || !getSelection().isCollapsed) return;
+    const place = wordAt(event.clientX, event.clientY);
+    if (!place) return;
+    event.preventDefault();
+    set(...place);
+  });
   root.addEventListener("click", (event) => { if (event.pointerType !== "mouse" && !held) clicked(event); });
   document.addEventListener("selectionchange", () => {
     clearTimeout(timer);
@@ -179,7 +210,7 @@ export function openPassage(text, changed) {
     held: () => held,
     current: () => current,
     caret: () => caret,
-    set, clear, goto, sentence, extend, wholeTurn,
+    set, clear, goto, sentence, sentenceAround, extend, wholeTurn,
     /** After turns were drawn anew: the page's selection is gone with the old ones, ours is not. */
     refresh() {
       if (current >= 0) text.element(current).querySelector(".margin > summary")?.setAttribute("tabindex", "0");

@@ -18,10 +18,11 @@ export function codesOf(tree) {
 
 /** `chosen(id)` hears a click or Enter on a code. */
 export function openTree({ tree, filter, none, chosen }) {
-  const rows = [...tree.children].map((li) => {
+  const rowOf = (li) => {
     const source = li.querySelector("button.code") ?? li;
     return { li, button: li.querySelector("button.code"), names: fold(`${source.dataset.labels} ${source.dataset.key ?? ""}`) };
-  });
+  };
+  let rows = [...tree.children].map(rowOf);
   const buttons = () => rows.filter(({ li, button }) => button && !li.hidden).map(({ button }) => button);
 
   function rove(to) {
@@ -74,6 +75,11 @@ export function openTree({ tree, filter, none, chosen }) {
   rove(buttons()[0]);
 
   return {
+    /** Codes came or went. */
+    again() {
+      rows = [...tree.children].map(rowOf);
+      sift();
+    },
     number(slots) {
       for (const place of tree.querySelectorAll("[data-slot]")) place.textContent = slots.numberOf(place.dataset.slot) || "";
     },

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualcoder.matrices.stata_names import LONGEST_LABEL, LONGEST_NAME, cut_label, stata_name
+from qualcoder.codebooks.stata_names import LONGEST_LABEL, LONGEST_NAME, cut_label, stata_name
 from qualcoder.races.variables import VARIABLES
 
 VALID = regex.compile(r"[a-z_][a-z0-9_]{0,31}")

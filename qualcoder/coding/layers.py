@@ -1,0 +1,67 @@
+"""Whose codings somebody sees: the one rule, which every page, list, count, event and file asks.
+
+A PI sees everybody's. The others see their own while the study codes blind, which it does unless its PI says
+otherwise; in a shared study those who are assigned to a transcript see everybody's codings on it, but for codes that
+somebody else proposed and the PI has not accepted. What may be done with a coding does not follow from this: only its
+coder changes it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+
+from qualcoder.accounts.access import Access
+from qualcoder.accounts.models import Layers
+from qualcoder.accounts.permissions import Act
+from qualcoder.codebooks.models import Code, CodeStatus
+from qualcoder.coding.models import Coding
+from qualcoder.transcripts.access import Reach
+from qualcoder.transcripts.models import Assignment
+
+
+def sees_study(access: Access) -> bool:
+    """Whether a person sees everybody's codings in the whole study, and settles them: a PI."""
+    return access.may(Act.SEE_MATRIX)
+
+
+def may_see_others(access: Access) -> bool:
+    """Whether there can be anybody else's codings among those that a person sees."""
+    return sees_study(access) or access.study.layers is Layers.SHARED
+
+
+def sees_all(found: Reach) -> bool:
+    """Whether a person sees everybody's codings on this transcript."""
+    return sees_study(found.access) or (found.access.study.layers is Layers.SHARED and found.is_assigned)
+
+
+def seen_on(found: Reach) -> list[ColumnElement[bool]]:
+    """Conditions on `coding` for those that a person sees on this transcript, removed ones too."""
+    here = [col(Coding.transcript_id) == found.transcript.id]
+    if sees_study(found.access):
+        return here
+    mine = col(Coding.coder_id) == found.me.id
+    return [*here, or_(mine, _is_agreed(found.access)) if sees_all(found) else mine]
+
+
+def seen_in(access: Access) -> list[ColumnElement[bool]]:
+    """The same in a whole study; which transcripts are within reach is for the caller to ask as well."""
+    here = [col(Coding.study_id) == access.study.id]
+    if sees_study(access):
+        return here
+    mine = col(Coding.coder_id) == access.person.id
+    if access.study.layers is not Layers.SHARED:
+        return [*here, mine]
+    assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == access.person.id)
+    return [*here, or_(mine, and_(col(Coding.transcript_id).in_(assigned), _is_agreed(access)))]
+
+
+def _is_agreed(access: Access) -> ColumnElement[bool]:
+    proposed = select(Code.id).where(col(Code.study_id) == access.study.id, col(Code.status) == CodeStatus.PROPOSED)
+    return col(Coding.code_id).not_in(proposed)
+
+
+def settled_by(access: Access) -> list[ColumnElement[bool]]:
+    """Conditions on `coding` for those that a person decides about: one's own, and everybody's for a PI."""
+    here = [col(Coding.study_id) == access.study.id]
+    return here if sees_study(access) else [*here, col(Coding.coder_id) == access.person.id]
