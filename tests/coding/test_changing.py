@@ -103,8 +103,8 @@ def test_a_shorter_extent_draws_the_turns_it_left(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        ({"version": 2}, 409),
-        ({"version": 2, "valence": "helps"}, 409),
+        ({"version": 2, "end": 9}, 409),
+        ({"version": 2, "valence": "helps", "start": 4, "end": 9}, 409),
         ({"revision": 7, "weight": 2}, 409),
         ({"start": 4}, 422),
         ({"start": 9, "end": 5}, 422),

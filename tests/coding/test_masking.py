@@ -213,7 +213,7 @@ def told(home: Home, world: World, texts: Sequence[Transcript], codes: dict[str,
     row = sealing.RowKey(new_id())
     with home.data.transaction() as db:
         payload = sealing.seal_json(db, key, f.COMMAND_PAYLOAD, row, {"memo": "Ойдантап"})
-        command = Command(id=row.id, study_id=world.study.id, transcript_id=first.id, person_id=world.coder.id, seq=1,
+        command = Command(id=row.id, study_id=world.study.id, transcript_id=first.id, person_id=world.coder.id, seq=99,
             kind="memo", payload_ct=payload, at=now())  # fmt: skip
         db.add(command)
         blobs.store(db, KeyRef.study(world.study.id), "Ойдантап приехал".encode(), dies_at=now() + KEPT_FOR)

@@ -76,7 +76,7 @@ def test_every_address_is_described_with_a_summary_and_its_refusals(document: di
                 "responses"
             ].keys()
             assert ("requestBody" in operation) == (
-                method in {"put", "post"} and not path.endswith(("/retry", "/first-reading"))
+                method in {"patch", "put", "post"} and not path.endswith(("/retry", "/first-reading"))
             )
     assert document["security"] == [{"bearer": []}]
 
