@@ -21,7 +21,7 @@ from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.people import Member, members_of, names_of
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
-from qualcoder.coding import search
+from qualcoder.coding import layers, search
 from qualcoder.coding.memo_subjects import key_of, seen
 from qualcoder.coding.models import Coding, Memo, MemoKind
 from qualcoder.coding.queries import labels_of
@@ -165,7 +165,7 @@ def about_for(db: Session, access: Access, kind: MemoKind, about_id: UUID, langu
 
 def authors_of(db: Session, access: Access) -> list[Member]:
     """Whose memos a person may choose from; empty for who sees only the own."""
-    if not access.may(Act.SEE_MATRIX):
+    if not layers.sees_study(access):
         return []
     return [one for one in members_of(db, access.study.id) if one.role not in {Role.ADMIN, Role.OBSERVER}]
 

@@ -18,7 +18,7 @@ from qualcoder.accounts.access import Access, study_by_id
 from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks.models import Code, CodeStatus
-from qualcoder.coding import service
+from qualcoder.coding import layers, service
 from qualcoder.coding.models import Coding, Memo, MemoKind
 from qualcoder.core.errors import NotFound
 from qualcoder.core.ids import CodingId, InterviewId
@@ -124,6 +124,6 @@ def seen(access: Access) -> list[ColumnElement[bool]]:
             col(Memo.interview_id).is_(None),
         ),
     ]
-    if not access.may(Act.SEE_MATRIX):
+    if not layers.sees_study(access):
         conditions.append(col(Memo.author_id) == access.person.id)
     return conditions

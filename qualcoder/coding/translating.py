@@ -20,7 +20,7 @@ from qualcoder.accounts.people import names_of
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise import leaks
 from qualcoder.audit import chain
-from qualcoder.coding.layers import sees_all
+from qualcoder.coding import layers
 from qualcoder.coding.memos import LONGEST_MEMO
 from qualcoder.coding.models import Coding, Translation, TranslationStatus
 from qualcoder.coding.passages import turns_at
@@ -119,9 +119,11 @@ def _reach(db: Session, me: Person, coding_id: CodingId, act: Act) -> tuple[Reac
     if coding is None:
         raise NotFound
     found = reach_codable(db, me, coding.transcript_id, act)
-    if coding.deleted_at is not None or not (coding.coder_id == me.id or sees_all(found)):
+    seen = sql(Coding).where(*layers.seen_on(found), col(Coding.id) == coding_id, col(Coding.deleted_at).is_(None))
+    shown = db.execute(seen).scalar_one_or_none()
+    if shown is None:
         raise NotFound
-    return found, coding
+    return found, shown
 
 
 def _disclosed(db: Session, me: Person, coding_id: CodingId) -> tuple[Reach, Coding]:

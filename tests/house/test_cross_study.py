@@ -15,8 +15,10 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts.models import Role, Study
 from qualcoder.audit.models import AuditEntry
+from qualcoder.coding import memo_acts
 from qualcoder.coding import service as coding
-from qualcoder.coding.models import Coding
+from qualcoder.coding.memo_acts import NewMemo
+from qualcoder.coding.models import Coding, MemoKind
 from qualcoder.coding.service import NewCoding
 from qualcoder.core.ids import CodeId, CodingId, new_id
 from qualcoder.core.text import Span
@@ -71,6 +73,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "api:decide_flag": {"json": {"decision": "no_name", "seen_version": 1, "reason": "x"}},
     "api:mask": {"json": {"words": "x", "forms": ["x"], "understood": "yes"}},
     "api:show_flags_again": {"json": {"person_id": "<person>", "reason": "x"}},
+    "api:memos": {"params": {"about": "<code>", "author": "<person>"}},
+    "api:put_memo": {"json": {"kind": "code", "about": "<code>", "memo": "x"}},
+    "api:restore_memo": {"json": {"act": "0d9ba1b4-0000-4000-8000-000000000004"}},
+    "api:put_translation": {"json": {"words": "x"}},
     "api:codings": {"params": {"transcript": "<transcript>", "code": "<code>", "coder": "<person>"}},
     "api:matrix": {"params": {"coder": "<person>"}},
     "api:ask_export": {"json": {"format": "csv", "coder": "<person>"}},
@@ -81,9 +87,11 @@ PATHS = {
     "interview_id": ("interview",),
     "transcript_id": ("transcript", "review", "received"),
     "coding_id": ("coding",),
+    "memo_id": ("memo",),
     "flag_id": ("flag",),
     "export_id": ("export",),
 }
+MAY_FIND_NOTHING = {"api:codings", "api:matrix", "api:ask_export", "api:show_flags_again", "api:memos"}
 ROUTES = [route for route in api_routes() if route.path != "/openapi.json" and ("{" in route.path)]
 
 
@@ -123,7 +131,16 @@ def _made(db: Session, world: World, codable: Transcript, code_id: CodeId) -> di
     race = round_ids(db, world.study.id, {"KOY-2022-2"})["KOY-2022-2"]
     flagged = NewFlag(new_id(), codable.id, codable.text_number, Span(23, 33))
     flags.flag(db, world.coder, flagged)
-    return {"flag": flagged.id, "coding": made.id, "export": export.id, "race": race, "contest": new_id()}
+    memo = NewMemo(new_id(), MemoKind.CODE, code_id, "Ойдантап")
+    memo_acts.save(db, world.coder, memo)
+    return {
+        "memo": memo.id,
+        "flag": flagged.id,
+        "coding": made.id,
+        "export": export.id,
+        "race": race,
+        "contest": new_id(),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -173,12 +190,14 @@ def filled(value: Any, ids: Ids) -> Any:
 def places_of(name: str, path: str) -> list[str]:
     """The parameters of the path and the places of the body."""
     body = json.dumps(BODIES.get(name, {}), default=str)
-    # The id of a new coding is the client's own; one that is taken is looked at below.
-    own = {"api:put_coding": {"coding_id"}, "api:put_flag": {"flag_id"}}.get(name, set())
+    # The id of what is new is the client's own; one that is taken is looked at below.
+    own = {"api:put_coding": {"coding_id"}, "api:put_flag": {"flag_id"}, "api:put_memo": {"memo_id"}}.get(name, set())
     named = [key for key in PATHS if "{" + key + "}" in path and key not in own]
     return named + [key for key in _KINDS if f"<{key}>" in body]
 
 
+_NEW = ("coding_id", "flag_id", "memo_id")
+_WAYS = ("foreign", "absent")
 _KINDS = ("key", "serial", "race", "contest", "interview", "person", "finding", "transcript", "code")
 
 
@@ -188,7 +207,7 @@ def drawn(random: Random, two: Two) -> tuple[Mix, Mix, str]:
     method = next(iter(route.methods or ()))
     slots = places_of(route.name, route.path)
     strange = {slot for slot in slots if random.random() < 0.6} or {random.choice(slots)}
-    ids: dict[str, Ids] = {name: {"coding_id": str(uuid4()), "flag_id": str(uuid4())} for name in ("foreign", "absent")}
+    ids: dict[str, Ids] = {name: {new: str(uuid4()) for new in _NEW} | {"language": "ru"} for name in _WAYS}
     kinds = []
     for slot in slots:
         kind = random.choice(PATHS[slot]) if slot in PATHS else slot
@@ -236,7 +255,7 @@ def test_thousands_of_mixed_ids_tell_nothing(two: Two) -> None:
             two.seen[pattern] = (nothing.status_code, nothing.text)
         if answer.is_success:
             # Only what does not name a thing may succeed: a filter that then finds nothing.
-            assert mix.name in {"api:codings", "api:matrix", "api:ask_export", "api:show_flags_again"}, pattern
+            assert mix.name in MAY_FIND_NOTHING, pattern
         else:
             assert (answer.status_code, answer.text) == two.seen[pattern], pattern
         assert answer.status_code == two.seen[pattern][0], pattern
@@ -267,3 +286,14 @@ def test_the_id_of_a_coding_in_another_study_is_the_id_of_nothing(two: Two) -> N
     assert taken.status_code == 404
     own = coder.put(f"/codings/{two.own['coding']}", json={**body, "end": 20})
     assert own.status_code == 409
+
+
+def test_the_id_of_a_memo_in_another_study_is_the_id_of_nothing(two: Two) -> None:
+    coder = two.scripts[2]
+    body = filled(BODIES["api:put_memo"]["json"], two.own)
+    before = everything_of(two.home, "beta")
+    taken = coder.put(f"/memos/{two.foreign['memo']}", json=body)
+    nothing = coder.get(f"/memos/{uuid4()}")
+    assert (taken.status_code, taken.text) == (nothing.status_code, nothing.text)
+    assert taken.status_code == 404
+    assert everything_of(two.home, "beta") == before
