@@ -275,7 +275,7 @@ ENTRIES: Mapping[str, Entry] = {
         200,
         Act.CODE,
         {"transcript_id": "codable", "code_id": "fresh"},
-        lambda stage: {"content": json.dumps({"name": f"Колодец {stage.ids['fresh']}"})},
+        lambda stage: {"content": json.dumps({"name": f"Колодец {uuid4()}"})},
         shows="Колодец",
     ),
     "coding:put": Entry(Reach.TRANSCRIPT, 200, Act.CODE, {"coding_id": "fresh"}, _coding, shows='class="turn"'),
