@@ -65,7 +65,8 @@ OPENING = """(isHome) => {
   for (const el of document.querySelectorAll("details:not([open]) > summary, [data-confirm]")) {
     const is_menu = el.closest(".menu") !== null;
     if ((is_menu && !isHome) || !el.checkVisibility()) continue;
-    const kind = el.matches("summary") ? `summary ${el.parentElement.className} ${el.closest("[id]")?.id}` : "question";
+    const part = el.closest("[id]")?.id.split("-")[0];  // rows of one list look alike
+    const kind = el.matches("summary") ? `summary ${el.parentElement.className} ${part}` : "question";
     if (!kinds.has(kind)) kinds.set(kind, el);
   }
   [...kinds.values()].forEach((el, n) => el.setAttribute("data-opening", n));
