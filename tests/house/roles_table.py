@@ -266,7 +266,7 @@ ENTRIES: Mapping[str, Entry] = {
         303,
         Act.CODE,
         {"coding_id": "coding"},
-        form(version="1", turn="2", quote="Воды не было"),
+        form(version="1", start="0", end="9"),
         instead={"pi": 303},
     ),
     "coding:memo": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, shows='"memo"', instead={"pi": 403}),

@@ -17,9 +17,11 @@ from qualcoder.accounts.models import Person, SignIn
 from qualcoder.codebooks.models import Code, CodeStatus
 from qualcoder.coding.models import Coding, Memo
 from qualcoder.core.clock import now
-from qualcoder.core.ids import CodeId
+from qualcoder.core.ids import CodeId, InterviewId
 from qualcoder.home import Home
-from qualcoder.vault import hashing, onetime
+from qualcoder.vault import fields as f
+from qualcoder.vault import hashing, onetime, sealing
+from qualcoder.vault.keys import KeyRef
 from tests.homes import CHEAP_MIB, PASSWORD, World, give_factor
 from tests.journeys.coding_acts import choose_code, saved
 from tests.load.server import write_keyfile
@@ -158,7 +160,7 @@ def _open(page: Page, desk: Desk) -> None:
 def _code_next(page: Page, n: int) -> None:
     """Give the last code to each of the next sentences."""
     for _ in range(n):
-        page.keyboard.press("s")
+        page.keyboard.press("ArrowDown")
         page.keyboard.press(".")
 
 
@@ -205,7 +207,7 @@ def test_thirty_passages_survive_a_cut_a_killed_server_and_a_reload(desk: Desk, 
     context.unroute("**/codings/*")
     page.focus("#transcript")
     for _ in range(23):
-        page.keyboard.press("s")
+        page.keyboard.press("ArrowDown")
     _code_next(page, 7)
     saved(page)
     rows = desk.codings(coder)
@@ -217,6 +219,31 @@ def test_thirty_passages_survive_a_cut_a_killed_server_and_a_reload(desk: Desk, 
     saved(page)
     assert page.evaluate(PENDING) == []
     assert len(desk.codings(coder)) == 31
+
+
+def test_a_memo_without_a_connection_waits_sealed_and_arrives(desk: Desk, context: BrowserContext) -> None:
+    page = _sign_in(context, _email(desk, desk.world.coder))
+    _open(page, desk)
+    page.keyboard.press("s")
+    choose_code(page, "Water")
+    saved(page)
+    page.keyboard.press("Shift+M")
+    expect(page.locator("#memo-body")).to_be_focused()
+    page.keyboard.type(MEMO)
+    context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#memo-box")).to_be_hidden()
+    _state(page, "offline")
+    kept = page.evaluate(KEPT)
+    assert "patch" in kept
+    assert MEMO not in kept
+    context.set_offline(False)
+    saved(page)
+    with desk.home.data.read() as db:
+        (memo,) = db.exec(select(Memo))
+        ref = KeyRef.interview(InterviewId(memo.interview_id), memo.study_id) if memo.interview_id else None
+        assert ref is not None
+        assert sealing.open_(db, ref, f.MEMO_BODY, memo, memo.body_ct) == MEMO
 
 
 # Ended sessions ---------------------------------------------------------------------------------------
@@ -311,8 +338,8 @@ def test_two_tabs_send_once_refusals_stay_in_sight_and_signing_out_asks(desk: De
     _open(second, desk)
     context.set_offline(True)
     _code_next(first, 2)
-    second.keyboard.press("j")
-    second.keyboard.press("j")
+    for _ in range(6):
+        second.keyboard.press("Control+ArrowDown")
     _code_next(second, 1)
     for page in (first, second):
         _state(page, "offline", 3)
@@ -359,6 +386,7 @@ def _set_status(desk: Desk, status: CodeStatus) -> None:
 def _signing_out(desk: Desk, context: BrowserContext, page: Page) -> None:
     """Asked while something waits: stay, send first, and in the end nothing is left in the browser."""
     context.route("**/codings/*", lambda route: route.abort())
+    before = desk.codings(desk.world.coder)
     page.locator("#transcript .turn").nth(10).click()
     _code_next(page, 1)
     _state(page, "offline", 1)
@@ -370,6 +398,8 @@ def _signing_out(desk: Desk, context: BrowserContext, page: Page) -> None:
     context.unroute("**/codings/*")
     page.locator("#sign-out-ask button[value=send]").click()
     page.wait_for_url(re.compile("/sign-in"))
-    assert len(desk.codings(desk.world.coder)) == 6
+    after = {(row.start, row.end) for row in desk.codings(desk.world.coder)}
+    assert len(after - {(row.start, row.end) for row in before}) == 1
+    assert len(after) == 6
     kept = page.evaluate(KEPT)
     assert str(desk.world.coder.id) not in kept

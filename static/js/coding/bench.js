@@ -97,7 +97,7 @@ const memo = openMemo({
   dialog: document.getElementById("memo-box"),
   url: urlOf,
   version: Number(bench.dataset.version),
-  csrf,
+  csrf, outbox: queue,
   saved: (html) => { saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
   left: () => focusText(),
 });

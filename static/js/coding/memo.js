@@ -1,9 +1,11 @@
-// The note on the coding at hand. It goes to the server at once and waits nowhere in the browser: what fails stays in the
-// dialog.
+// The note on the coding at hand. It goes to the server at once, so that a refusal is said in the dialog; where nobody
+// answers, or other acts wait already, it waits behind them in the outbox.
 import { toast, word } from "../toast.js";
+import { send } from "./sending.js";
 
-/** `url(id)` is the address of a coding, `version` that of the text; `saved(html)` hears the drawn turns. */
-export function openMemo({ dialog, url, version, csrf, saved, left }) {
+/** `url(id)` is the address of a coding, `version` that of the text, `outbox` what sends later; `saved(html)` hears the
+ *  drawn turns. */
+export function openMemo({ dialog, url, version, csrf, outbox, saved, left }) {
   const strings = dialog.dataset;
   const field = dialog.querySelector("textarea");
   const error = dialog.querySelector("[role=alert]");
@@ -12,23 +14,17 @@ export function openMemo({ dialog, url, version, csrf, saved, left }) {
   let act = "";
   let held = "";
 
-  const ask = (address, options = {}) => fetch(address, {
-    credentials: "same-origin", cache: "no-store", ...options, headers: { Accept: "application/json", ...options.headers },
-  });
-
-  async function send() {
-    const headers = { "Content-Type": "application/json", "X-CSRF": csrf() };
-    const body = JSON.stringify({ version, memo: field.value, act });
-    let reply;
-    try {
-      reply = await ask(url(one.id), { method: "PATCH", headers, body });
-    } catch {
-      return word("offline", {}, strings);
+  /** What the server has against it; nothing when it is kept, there or here. */
+  async function keep() {
+    const op = { kind: "patch", id: one.id, body: { version, memo: field.value, act } };
+    const answer = outbox.isEmpty() ? await send(op, url(one.id), csrf()) : { fate: "later" };
+    if (answer.fate === "refused") return answer.message || word("failed", {}, strings);
+    if (answer.fate === "done") saved(answer.html);
+    else {
+      outbox.add(op);
+      toast(word("kept", {}, strings));
     }
-    if (reply.ok) return void saved(await reply.text());
-    if (reply.status === 401) return word("signedOut", {}, strings);
-    const said = reply.status < 500 ? await reply.json().catch(() => null) : null;
-    return said?.message || word("failed", {}, strings);
+    return "";
   }
 
   dialog.querySelector("form").addEventListener("submit", async (event) => {
@@ -36,7 +32,7 @@ export function openMemo({ dialog, url, version, csrf, saved, left }) {
     if (field.value.trim() === held.trim()) return dialog.close();
     submit.disabled = true;
     error.textContent = "";
-    const trouble = await send();
+    const trouble = await keep();
     submit.disabled = false;
     if (trouble) {
       error.textContent = trouble;
@@ -54,11 +50,12 @@ export function openMemo({ dialog, url, version, csrf, saved, left }) {
   dialog.addEventListener("close", left);
 
   return {
-    /** Show what the note says now, or what was typed and not saved; without an answer nothing opens. */
+    /** Show what the note says now, or what was typed and not kept; without an answer nothing opens. */
     async open(coding) {
       if (one?.id !== coding.id) {
-        const reply = await ask(`${url(coding.id)}/memo`).catch(() => null);
-        if (!reply?.ok) return void toast(word(reply?.status === 401 ? "signedOut" : "notOpened", {}, strings), { bad: true });
+        const headers = { Accept: "application/json" };
+        const reply = await fetch(`${url(coding.id)}/memo`, { credentials: "same-origin", cache: "no-store", headers }).catch(() => null);
+        if (!reply?.ok) return void toast(word("notOpened", {}, strings), { bad: true });
         held = (await reply.json()).memo;
         field.value = held;
         one = coding;

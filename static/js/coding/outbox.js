@@ -90,6 +90,7 @@ export function openOutbox({ text, address, nameOf, left, on }) {
       if (op.kind === "patch") op.body.act ??= crypto.randomUUID();
       queue.add(op);
     },
+    isEmpty: () => !queue.waiting().length,
     again: notSaved.again,
   };
 }
