@@ -387,7 +387,11 @@ def _signing_out(desk: Desk, context: BrowserContext, page: Page) -> None:
     """Asked while something waits: stay, send first, and in the end nothing is left in the browser."""
     context.route("**/codings/*", lambda route: route.abort())
     before = desk.codings(desk.world.coder)
-    page.locator("#transcript .turn").nth(10).click()
+    # The page has come back to where its reader was: from now on it hears keys.
+    expect(page.locator("#transcript .turn.is-current")).to_have_count(1)
+    turn = page.locator("#transcript .turn").nth(10)
+    turn.click()
+    expect(turn).to_have_class(re.compile("is-current"))
     _code_next(page, 1)
     _state(page, "offline", 1)
     for answer in ("stay", "send"):
