@@ -78,10 +78,9 @@ def record(
     if len(acts) == 1:
         act, kind, object_id = acts[0]
         chain.record(db, found.me.id, act, kind, object_id, study_id=study_id)
-    elif acts:
-        chain.record_all(db, [chain.Act(found.me.id, *one) for one in acts], study_id=study_id)
     else:
-        db.flush()
+        # Without any act too: the head is locked, so that the number in the log is free.
+        chain.record_all(db, [chain.Act(found.me.id, *one) for one in acts], study_id=study_id)
 
 
 def _act(before: State, after: State, *, restoring: bool) -> str | None:
