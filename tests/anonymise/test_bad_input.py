@@ -152,7 +152,7 @@ LINES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
 def test_a_text_of_300_000_words_is_read_to_its_end(with_models: Path, language: str) -> None:
     """Also within bounded memory: what is kept of a turn is its findings."""
     line = LINES[language] * 20
