@@ -107,6 +107,17 @@ def every_code(db: Session, study_id: StudyId) -> list[OpenCode]:
     return _in_tree_order(db, col(Code.study_id) == study_id)
 
 
+def every_version(db: Session, study_id: StudyId) -> list[tuple[OpenCode, bool]]:
+    """All definitions that ever stood, by code and number, and whether it is the one of today."""
+    rows = db.exec(
+        select(Code, CodeVersion)
+        .join(CodeVersion, col(CodeVersion.code_id) == col(Code.id))
+        .where(col(Code.study_id) == study_id)
+        .order_by(col(Code.position), col(Code.id), col(CodeVersion.number))
+    )
+    return [(open_code(db, code, version), version.id == code.code_version_id) for code, version in rows]
+
+
 def _in_tree_order(db: Session, *conditions: ColumnElement[bool]) -> list[OpenCode]:
     rows = db.exec(
         select(Code, CodeVersion)

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends
 from qualcoder.anonymise.findings import Label
 from qualcoder.coding import masking
 from qualcoder.coding.mask_forms import MaskForm
-from qualcoder.coding.mask_search import Held, Sought
+from qualcoder.coding.mask_search import Sought
+from qualcoder.coding.mask_told import Held
 from qualcoder.web.bearer import ApiDb, ApiMe, ApiRead
 from qualcoder.web.replies import Reply, Sent, json_of, takes
 

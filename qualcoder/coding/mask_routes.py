@@ -14,7 +14,8 @@ from qualcoder.accounts.models import Person
 from qualcoder.anonymise.findings import Label
 from qualcoder.coding import masking
 from qualcoder.coding.mask_forms import MaskForm
-from qualcoder.coding.mask_search import Held, Sought, Survey
+from qualcoder.coding.mask_search import Sought, Survey
+from qualcoder.coding.mask_told import Held
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.review_view import LABELS
@@ -29,6 +30,7 @@ HELD = {
     Held.TITLE: N_("title of the interview"),
     Held.FILE_NAME: N_("name of the file"),
     Held.CODE: N_("code"),
+    Held.OLDER_CODE: N_("earlier wording of a code"),
 }
 
 

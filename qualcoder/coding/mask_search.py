@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -18,8 +17,7 @@ from sqlmodel import Session, col, select
 
 from qualcoder.accounts.access import Access
 from qualcoder.anonymise.findings import Label
-from qualcoder.anonymise.leaks import words_of_a_file_name
-from qualcoder.codebooks.queries import OpenCode, every_code
+from qualcoder.coding.mask_told import Told, told_of
 from qualcoder.coding.memo_subjects import key_of
 from qualcoder.coding.models import Command, Memo, Translation
 from qualcoder.coding.new_version import whole_turns
@@ -31,7 +29,7 @@ from qualcoder.interviews.models import Interview, InterviewState
 from qualcoder.transcripts.flag_models import Flag, Standing
 from qualcoder.transcripts.missed import hits_in
 from qualcoder.transcripts.models import TextKind, TextVersion, Transcript, TranscriptState
-from qualcoder.transcripts.queries import OpenTurn, title_of
+from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.fields import SealedField
@@ -46,14 +44,6 @@ LONGEST_NAME = 300
 UNRELEASED = frozenset({TranscriptState.DETECTING, TranscriptState.REVIEW, TranscriptState.SECOND_READ})
 
 
-class Held(StrEnum):
-    """What may hold a name and is not changed with the texts, because other people need it as it is."""
-
-    TITLE = "title"
-    FILE_NAME = "file_name"
-    CODE = "code"
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Form:
     """Words that stand in texts, how often, and one place of them."""
@@ -65,14 +55,6 @@ class Form:
     language: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that holds the name and stays: what it is, and its serial or key."""
-
-    kind: Held
-    name: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -172,7 +154,7 @@ def survey(db: Session, access: Access, flag: Flag, sought: Sought) -> Survey:
         texts=tuple(texts),
         notes=tuple(notes),
         flags=tuple(_flags(db, released, search)),
-        told=tuple(_told(db, study_id, released, search)),
+        told=tuple(told_of(db, study_id, released, search.is_in)),
         in_review=len(db.exec(select(Transcript.id).where(col(Transcript.study_id) == study_id, in_review)).all()),
         states=states,
         logs=frozenset(_logs(db, released, search)),
@@ -355,25 +337,6 @@ def _logs(db: Session, released: Collection[Transcript], search: _Search) -> Ite
         notes = (json.dumps(json.loads(one).get("notes", ""), ensure_ascii=False) for one in said if '"words"' in one)
         if any(search.alike([_as_turn(one)]) for one in notes):
             yield row.interview_id
-
-
-def _told(db: Session, study_id: StudyId, released: Collection[Transcript], search: _Search) -> Iterator[Told]:
-    for row in released:
-        if search.is_in(title_of(db, row)):
-            yield Told(Held.TITLE, row.serial)
-        key = KeyRef.interview(row.interview_id, study_id)
-        name = sealing.open_(db, key, f.TRANSCRIPT_FILE_NAME, row, row.file_name_ct)
-        if search.is_in(words_of_a_file_name(name)):
-            yield Told(Held.FILE_NAME, row.serial)
-    for code in every_code(db, study_id):
-        if search.is_in(*_words_of(code)):
-            yield Told(Held.CODE, code.key)
-
-
-def _words_of(code: OpenCode) -> list[str]:
-    fields = (code.label, code.definition, code.include, code.exclude, code.example)
-    said = [text for one in fields for text in (one.en, one.ru, one.kk)]
-    return [*said, *code.aliases.en, *code.aliases.ru, *code.aliases.kk, code.source]
 
 
 def is_masked_since(db: Session, transcript_id: UUID, number: int) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from qualcoder.codebooks import editing
+from qualcoder.codebooks.book import Localised
+from qualcoder.codebooks.comparing import entry_of
+from qualcoder.codebooks.queries import every_code
 from qualcoder.core.ids import new_id
 from qualcoder.core.text import Span
 from qualcoder.home import Home
 from qualcoder.transcripts import flags
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript
-from tests.homes import Browser, World
+from tests.homes import Browser, World, access_of
 from tests.transcripts import making
 
 TEXT = """\
@@ -63,6 +68,22 @@ def test_a_name_is_masked_from_the_queue_after_the_page_said_what_will_happen(
     assert "Why it names nobody" not in listed
     assert "Ойдан" not in listed + pi.get(f"/transcripts/{transcript.id}").text
     assert pi.post(address, data=sent | {"act": "mask", "understood": "yes"}).status_code == 409
+
+
+def test_codes_that_hold_the_name_now_or_held_it_once_are_told(
+    home: Home, world: World, browser: Browser, flag: UUID
+) -> None:
+    making.import_codes(home, world)
+    for words in ("Колодец Ойдантапа", "Колодец"):
+        with home.data.transaction() as db:
+            every = every_code(db, world.study.id)
+            code = next(one for one in every if one.key == "WATER")
+            wanted = replace(entry_of(code, {one.id: one.key for one in every}), near_miss=Localised(ru=words))
+            editing.edit(db, access_of(db, world.study, world.pi), code.id, wanted, code.version)
+        page = browser.as_(world.pi).get(f"/flags/{flag}/mask").text
+        holds_it_now = words != "Колодец"
+        assert ("<li>code: WATER</li>" in page) == holds_it_now
+        assert ("earlier wording of a code: WATER" in page) != holds_it_now
 
 
 def test_two_who_correct_at_once_see_both(home: Home, world: World, browser: Browser, transcript: Transcript) -> None:

@@ -161,6 +161,7 @@ MAY_OPEN = {
     "qualcoder/coding/memo_list.py": "the list of memos, which checks the reader and records how many are opened",
     "qualcoder/coding/translating.py": "translations, for who sees the coding; its other callers hold checked codings",
     "qualcoder/coding/mask_search.py": "where a missed name stands; its callers check the PI and record the opening",
+    "qualcoder/coding/mask_told.py": "names of files and codes that hold the name; asked by mask_search.py alone",
     "qualcoder/coding/searching.py": "the search, which checks the reader and records how much it looked through",
     "qualcoder/coding/index.py": "the search indexer, which tells the search where to look",
     "qualcoder/custody/drill.py": "the restore drill opens one value of each field and looks at none",

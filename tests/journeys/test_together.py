@@ -76,6 +76,7 @@ def test_two_coders_see_each_other_live_and_a_blind_one_nothing(
             # The second has a selection and the focus where the first codes.
             second.locator("#t2 .tn").click()
             expect(second.locator("#t2")).to_be_focused()
+            expect(second.locator("#quote-now")).not_to_be_empty()
             held = selected(second)
             assert held
             code_turn(first, 2, "вод")

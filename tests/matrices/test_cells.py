@@ -109,7 +109,8 @@ def made(home: Home, world: World, told: list[Told]) -> list[Made]:
 
 
 def _add(home: Home, world: World, transcript: Transcript, code: CodeId, one: Made, n: int) -> CodingId:
-    wanted = NewCoding(CodingId(new_id()), TranscriptId(transcript.id), 1, Span(n, n + 9), code, one.valence)
+    # Side by side: what overlaps would become one coding.
+    wanted = NewCoding(CodingId(new_id()), TranscriptId(transcript.id), 1, Span(5 * n, 5 * n + 3), code, one.valence)
     with home.data.transaction() as db:
         return CodingId(coding.add_coding(db, world.by_name[one.coder], wanted).coding.id)
 

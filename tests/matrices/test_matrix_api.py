@@ -28,8 +28,8 @@ def pi(home: Home, world: World) -> Script:
     transcript = making.to_codable(home, world, making.upload(links=[link]))
     script = script_of(home, world, world.pi)
     coder = script.with_token(token_of(home, world.study, world.coder))
-    for start, code in ((0, "WATER"), (3, "WATER"), (5, "ROADS")):
-        body = {"transcript_id": str(transcript.id), "version": 1, "start": start, "end": 20}
+    for start, code in ((0, "WATER"), (6, "WATER"), (5, "ROADS")):
+        body = {"transcript_id": str(transcript.id), "version": 1, "start": start, "end": start + 5}
         assert coder.put(f"/codings/{uuid4()}", json={**body, "code_id": str(codes[code])}).status_code == 200
     return script
 

@@ -172,12 +172,18 @@ export function openPassage(text, changed) {
     changed();
   }
 
-  root.addEventListener("pointerdown", (event) => { dragging = event.pointerType === "mouse" && event.button === 0; });
+  let number = null;
+  root.addEventListener("pointerdown", (event) => {
+    dragging = event.pointerType === "mouse" && event.button === 0;
+    number = event.target.closest(".tn");
+  });
   document.addEventListener("pointerup", (event) => {
     if (!dragging) return;
     dragging = false;
     // The browser settles a click into a selection only after this event.
     setTimeout(() => {
+      // A number has no words of its own: the browser selects nothing there, or leaves what was selected before.
+      if (number && number === event.target.closest?.(".tn")) return clicked(event);
       const raw = fromPage();
       if (raw === undefined) return;
       const moved = take(raw, event.altKey ? "grapheme" : "word");
