@@ -196,9 +196,9 @@ def test_thirty_passages_survive_a_cut_a_killed_server_and_a_reload(desk: Desk, 
     for words in ("Колодец", "Воду", "Шелектер", "Что было"):
         assert words not in kept
     context.unroute("**/codings/*")
-    page.focus("#transcript")
-    for _ in range(23):
-        page.keyboard.press("ArrowDown")
+    # Twenty-two sentences after the question are coded: eleven turns.
+    page.locator("#t13 .tn").click()
+    expect(page.locator("#quote-now")).not_to_be_empty()
     _code_next(page, 7)
     saved(page)
     rows = desk.codings(coder)
