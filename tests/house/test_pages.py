@@ -65,7 +65,7 @@ OPENING = """(isHome) => {
   for (const el of document.querySelectorAll("details:not([open]) > summary, [data-confirm]")) {
     const is_menu = el.closest(".menu") !== null;
     if ((is_menu && !isHome) || !el.checkVisibility()) continue;
-    const part = el.closest("[id]")?.id.split("-")[0];  // rows of one list look alike
+    const part = el.closest("[id]")?.id.split(/[-0-9]/)[0];  // rows of one list look alike
     const kind = el.matches("summary") ? `summary ${el.parentElement.className} ${part}` : "question";
     if (!kinds.has(kind)) kinds.set(kind, el);
   }
