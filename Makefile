@@ -25,14 +25,14 @@ test: dev programs ## everything: lint, types, contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) --fuzz $(FUZZ) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --fuzz $(FUZZ) $(ARGS)
 
 check: dev ## what to run before a commit: format, lint, types, contracts, quick tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) -q -m "not slow and not journey" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "not slow and not journey" $(ARGS)
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@command -v uv >/dev/null || { echo "Install uv first."; exit 1; }

@@ -107,10 +107,9 @@ class App(FastAPI):
         if isinstance(inner, ServerErrorMiddleware):
             # It would answer a crash first and hand the exception, with its text, to the server's log.
             inner = inner.app
-        keyring = self.state.home.keyring
         return security.Shell(
             inner,
-            is_sealed=lambda: keyring.is_sealed,
+            is_sealed=lambda: self.state.home.keyring.is_sealed,
             on_sealed=self._known(errors.sealed),
             on_crash=self._known(errors.crashed),
         )
@@ -132,7 +131,6 @@ def create_app(home: Home) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(security.guard), Depends(gate.known_first), Depends(security.genuine)],
     )
-    app.state.home = home
     logging.getLogger("qualcoder").setLevel(logging.INFO)
     errors.install(app)
     app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
@@ -141,10 +139,16 @@ def create_app(home: Home) -> FastAPI:
     app.state.for_the_signed_in = gate.for_the_signed_in(module.router for module in ROUTERS)
     app.state.addresses = gate.addresses(module.router for module in ROUTERS)
     app.state.api = api_router()
+    app.include_router(app.state.api)
+    give_home(app, home)
+    return app
+
+
+def give_home(app: FastAPI, home: Home) -> None:
+    """Let an application that serves nobody now begin with this home, with nothing left of an earlier one."""
+    app.state.home = home
     app.state.budget = Budget(home.settings.api_per_minute)
     app.state.streams = Streams()
-    app.include_router(app.state.api)
-    return app
 
 
 def api_router() -> APIRouter:

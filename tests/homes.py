@@ -138,6 +138,7 @@ def copied(template: Template, folder: Path) -> Iterator[Home]:
     try:
         yield home
     finally:
+        _spare_apps.extend(_apps_of.pop(id(home), ()))
         home.close()
         for name in names:
             template.cluster.drop(name)  # type: ignore[union-attr]  # names are given only with a cluster
@@ -297,11 +298,22 @@ class Browser(TestClient):
         return str(self.cookies["qc"])
 
 
+# Building one takes longer than most tests: those of homes that are closed serve the next ones.
+_spare_apps: list[FastAPI] = []
+_apps_of: dict[int, list[FastAPI]] = {}
+
+
 def make_app(home: Home) -> FastAPI:
     """The application of a home. Imported here, so that tests without pages don't load them."""
-    from qualcoder.app import create_app
+    from qualcoder.app import create_app, give_home
 
-    return create_app(home)
+    if _spare_apps:
+        app = _spare_apps.pop()
+        give_home(app, home)
+    else:
+        app = create_app(home)
+    _apps_of.setdefault(id(home), []).append(app)
+    return app
 
 
 def client(home: Home) -> Browser:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-_START_SECONDS = 30
+_START_SECONDS = 180
 _OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "listen_addresses=")
 
 
@@ -63,7 +63,7 @@ class Cluster:
 
     def is_up(self) -> bool:
         try:
-            psycopg.connect(self._dsn(), connect_timeout=2).close()
+            psycopg.connect(self._dsn(), connect_timeout=10).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -109,7 +109,7 @@ def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[subproce
         yield server
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(timeout=30)
+        server.wait(timeout=180)
 
 
 def _wait_until_up(cluster: Cluster, server: subprocess.Popen[bytes], folder: Path) -> None:

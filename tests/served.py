@@ -14,13 +14,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.homes import require_program
 
 ROOT = Path(__file__).resolve().parents[1]
 CHEAP_MIB = "19"
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 300.0
+# A step waits for what the page shows of it, on a machine that has little time for us too.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -72,7 +75,7 @@ def command(environment: Mapping[str, str], *arguments: str) -> subprocess.Compl
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -104,7 +107,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[Served]:
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -117,7 +120,7 @@ def wait_until_served(process: subprocess.Popen[bytes], url: str, log: Path, *, 
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310  # our own server on this machine
+            with urllib.request.urlopen(f"{url}/healthz", timeout=20):  # noqa: S310  # our own server on this machine
                 return
         except OSError:
             time.sleep(0.1)
@@ -192,7 +195,7 @@ def visiting(
         context.add_cookies([{"name": name, "value": token, "url": served.url} for name in ("qc", "qc-pending")])
     try:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         yield page
     finally:
         context.close()

@@ -40,7 +40,7 @@ class Limits:
 
     memory_mb: int = 512
     cpu_seconds: int = 20
-    wait_seconds: float = 30.0
+    wait_seconds: float = 120.0
 
 
 def too_heavy() -> Invalid:

@@ -74,9 +74,8 @@ def test_findings_of_any_text_lie_in_it_and_apart(with_models: Path, text: str, 
 
 
 @pytest.mark.parametrize("blob", ["1", "1 ", "(", "а", "А ", "-", "'", "o'", "е", "по Абая, ", "Серік "])
-@pytest.mark.parametrize("language", ["kk", "en"])
-def test_a_text_of_100_000_signs_comes_to_an_end(with_models: Path, blob: str, language: str) -> None:
-    find(blob * (100_000 // len(blob)), language)
+def test_a_text_of_100_000_signs_comes_to_an_end(with_models: Path, blob: str) -> None:
+    find(blob * (100_000 // len(blob)), "kk")
 
 
 def test_half_a_pair_of_code_units_is_no_crash(with_models: Path) -> None:

@@ -45,7 +45,7 @@ from tests.canaries.second_reading import finding, read_by_two, settle
 from tests.interviews.making import RACES
 
 STUDY = "canaries"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 600
 OpenBrowser = Callable[[], httpx.Client]
 
 

@@ -16,7 +16,7 @@ from sqlmodel import col, delete
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts import sessions
 from qualcoder.accounts.models import Layers, Person
-from qualcoder.coding import happenings
+from qualcoder.coding import flag_routes, happenings
 from qualcoder.coding.flag_routes import Watcher
 from qualcoder.core.clock import now
 from qualcoder.core.ids import CodeId
@@ -270,12 +270,13 @@ def test_an_open_page_hears_which_codings_moved_and_whose_it_may_show(coded: Rou
     assert heard() == {}
 
 
-def test_what_happens_together_is_told_together(coded: Round) -> None:
+def test_what_happens_together_is_told_together(coded: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flag_routes, "CODINGS_SECONDS", 600.0)
     watcher = coded.watcher(coded.world.coder)
     assert watcher.look()
     coded.put(coded.coder, uuid4(), 20, 25)
     assert "codings" not in (watcher.look() or "")
     coded.put(coded.coder, uuid4(), 30, 35)
-    watcher.looked = 0.0
+    watcher.looked -= 600.0
     said = watcher.look() or ""
     assert len(json.loads(said.partition("data: ")[2])["codings"]) == 2

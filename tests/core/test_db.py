@@ -217,7 +217,7 @@ def test_references_between_rows_are_enforced(home: Home) -> None:
 
 
 def _wait_until(claim: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not claim():
         assert time.monotonic() < deadline
         time.sleep(0.001)

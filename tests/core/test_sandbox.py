@@ -10,7 +10,7 @@ from qualcoder.core import sandbox
 from qualcoder.core.errors import Invalid
 from qualcoder.core.sandbox import Child, Limits
 
-QUICK = Limits(memory_mb=256, cpu_seconds=1, wait_seconds=20)
+QUICK = Limits(memory_mb=256, cpu_seconds=1, wait_seconds=300)
 
 
 def ask(task: str, argument: str = "", raw: bytes = b"", limits: Limits = QUICK) -> object:

@@ -35,7 +35,7 @@ from tests.custody.copying import (
     with_keyfile,
 )
 from tests.custody.held import AFTER, after_it_when, held, running
-from tests.homes import KEYFILE, World
+from tests.homes import KEYFILE, Backend, World
 from tests.transcripts import making
 
 both_backends = pytest.mark.both_backends
@@ -43,7 +43,7 @@ both_backends = pytest.mark.both_backends
 
 def _end(process: subprocess.Popen[str], number: int) -> tuple[int, str]:
     process.send_signal(number)
-    _out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=300)
     return process.returncode, err
 
 
@@ -62,10 +62,12 @@ WRITING = held("vault", "backup", "digest_of_file")
 CHECKING = held("custody", "drill", "open_one_of_each")
 
 
-@both_backends
 @pytest.mark.parametrize(
-    "number",
-    [signal.SIGTERM, *(pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGINT, signal.SIGHUP))],
+    ("backend", "number"),
+    [
+        *((backend, signal.SIGTERM) for backend in Backend),
+        *(pytest.param(Backend.WAL, number, marks=pytest.mark.slow) for number in (signal.SIGINT, signal.SIGHUP)),
+    ],
 )
 def test_told_to_end_it_removes_what_it_began_and_says_so(
     home: Home, world: World, offsite: Offsite, empty_place: EmptyPlace, tmp_path: Path, number: int

@@ -23,7 +23,7 @@ from qualcoder.transcripts.parsing.turns import MAX_TURN
 from tests.fuzz.mutations import broken
 from tests.transcripts.parsing import documents
 
-PATIENT = Limits(memory_mb=1024, cpu_seconds=3_600, wait_seconds=30)
+PATIENT = Limits(memory_mb=1024, cpu_seconds=3_600, wait_seconds=600)
 PARSING = "qualcoder.transcripts.parsing"
 EXPECTED_SHARE = 0.6
 # Counting lines makes a reader three times slower, so it ends here.

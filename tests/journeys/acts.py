@@ -140,7 +140,7 @@ def confirm_speakers(page: Page) -> None:
     """Take the speakers as they were found, and wait until the worker has searched the text."""
     page.wait_for_url(re.compile(r"/speakers$"))
     submit(page, "/speakers")
-    page.wait_for_url(re.compile(r"/review$"), timeout=60_000)
+    page.wait_for_url(re.compile(r"/review$"), timeout=300_000)
 
 
 def settled(page: Page) -> None:

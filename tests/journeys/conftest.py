@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.served import Served, Troubles, command, environment_of, free_port, serving
-
-# A step waits for what the page shows of it, on a busy machine too.
-expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,18 @@ def troubles() -> Iterator[Troubles]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    """A home of this test alone."""
+    with built(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def built(folder: Path) -> Iterator[House]:
     """A home made with `qualcoder init` and served with its worker; its temporary folder is its own."""
-    temporary = tmp_path / "temporary"
+    temporary = folder / "temporary"
     temporary.mkdir()
-    environment = environment_of(tmp_path / "home", free_port(), TMPDIR=str(temporary))
-    recovery = tmp_path / "recovery.txt"
+    environment = environment_of(folder / "home", free_port(), TMPDIR=str(temporary))
+    recovery = folder / "recovery.txt"
     made = command(environment, "init", "--admin", "admin@house.example", "--recovery-out", str(recovery))
     assert made.returncode == 0, made.stderr
     found = re.search(r"http://\S+/invitation/\S+", made.stdout)

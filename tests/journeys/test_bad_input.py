@@ -19,7 +19,7 @@ from sqlalchemy import func, inspect, select, table
 from qualcoder.core.db import Database
 from tests.journeys import acts
 from tests.journeys.acts import Street, Upload
-from tests.journeys.conftest import House
+from tests.journeys.conftest import House, built
 from tests.served import Troubles
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -35,6 +35,7 @@ class Desk:
 
     page: Page
     house: House
+    troubles: Troubles
     folder: Path
 
     def file(self, name: str, content: bytes) -> Path:
@@ -54,8 +55,16 @@ class Desk:
             database.dispose()
 
 
-@pytest.fixture
-def desk(house: House, chrome: Browser, troubles: Troubles, tmp_path: Path) -> Iterator[Desk]:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all wrong files: none of them may leave anything."""
+    with built(tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def seated(house: House, chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    troubles = Troubles()
     troubles.expect(acts.REFUSED)
     street = Street(chrome, house.served, troubles, "en")
     with street.browser() as page:
@@ -64,7 +73,14 @@ def desk(house: House, chrome: Browser, troubles: Troubles, tmp_path: Path) -> I
         invitation = acts.invite(page, "pi@slice.example", "Principal Oydantapqyzy", "pi")
     with street.browser() as page:
         acts.accept_invitation(page, invitation, "en")
-        yield Desk(page, house, tmp_path)
+        yield Desk(page, house, troubles, tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture
+def desk(seated: Desk) -> Iterator[Desk]:
+    """What goes wrong in the browser during a test fails that test."""
+    yield seated
+    seated.troubles.check()
 
 
 def send_transcript(page: Page, file: Path) -> None:
@@ -110,7 +126,7 @@ def test_a_wrong_file_gets_a_sentence_and_leaves_nothing(
     assert before["study"] == 1
     send(desk.page, desk.file(name, content()))
     alert = desk.page.locator("main [role=alert]").first
-    expect(alert).to_be_visible(timeout=60_000)
+    expect(alert).to_be_visible(timeout=300_000)
     assert sentence in alert.inner_text()
     if name != "races_large.csv" and name != "large.txt":
         expect(desk.page.locator("main input[type=file]")).to_be_visible()
@@ -121,8 +137,8 @@ def test_a_wrong_file_gets_a_sentence_and_leaves_nothing(
 
 def test_a_large_upload_never_touches_the_temporary_folder(desk: Desk) -> None:
     line = "Respondent: " + "слово " * 1200 + "\n"
-    file = desk.file("long.txt", (line * (30 * MB // len(line.encode()))).encode())
-    desk.page.set_default_timeout(240_000)
+    file = desk.file("long.txt", (line * (8 * MB // len(line.encode()))).encode())
+    desk.page.set_default_timeout(600_000)
     with watched(lambda: traces(desk.house)) as seen:
         send_transcript(desk.page, file)
         desk.page.wait_for_url("**/speakers")

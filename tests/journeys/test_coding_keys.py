@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from qualcoder.home import Home
+from tests.barriers import no_barriers
 from tests.homes import World
 from tests.journeys.coding_acts import saved, selected
 from tests.journeys.coding_desk import CodingDesk, coding_desk
 from tests.journeys.keyboard import Keyboard
-from tests.served import Troubles, visiting
+from tests.served import PATIENCE_MS, Troubles, visiting
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 TEXT = """\
 Интервьюер: Как прошли выборы акима?
@@ -50,11 +49,6 @@ def not_over_the_passage(page: Page) -> None:
             && (r.right <= list.left || r.left >= list.right || r.bottom <= list.top || r.top >= list.bottom));
         }"""
     ), "the list lies over the passage"
-
-
-def no_barriers(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    assert not found.response["violations"], found.generate_report()
 
 
 def test_an_interview_is_coded_by_keyboard_alone_with_a_russian_layout(
@@ -228,7 +222,7 @@ def test_a_coder_works_by_thumb_on_a_telephone(desk: CodingDesk, chrome: Browser
     troubles.watch(context)
     context.add_cookies([{"name": "qc", "value": desk.token, "url": desk.served.url}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(desk.path)
     long_press(page, "замело")
     expect(page.locator("#thumb")).to_be_visible()

@@ -18,7 +18,7 @@ from qualcoder.home import Home
 from qualcoder.worker import environment
 from tests.homes import KEYFILE
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Server:
     def client(self, **more: object) -> httpx.Client:
         """A browser nobody has signed in with."""
         headers = {"Origin": self.address}
-        return httpx.Client(base_url=self.address, headers=headers, timeout=60, trust_env=False)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=300, trust_env=False)
 
 
 def write_keyfile(home: Home) -> Path:
@@ -69,7 +69,7 @@ def serving(home: Home, *, set_more: dict[str, str] | None = None) -> Iterator[S
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

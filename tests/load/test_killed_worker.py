@@ -23,7 +23,7 @@ from tests.load.server import Server, serving
 from tests.transcripts import making
 
 TRANSCRIPTS = 4
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 SAID = "Респондент: Меня зовут Серик Ойдантапов, звоните +7 700 000 00 {n:02d}, пишите serik{n}@example.org.\n"
 
 

@@ -24,7 +24,7 @@ from tests.load.test_killed_worker import _worker_of
 from tests.transcripts import making
 
 WORDS = "спрашивали"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 600
 
 
 @contextmanager
