@@ -154,12 +154,12 @@ LINES = {
 @pytest.mark.slow
 def test_a_text_of_300_000_words_is_read_to_its_end(with_models: Path) -> None:
     """Also within bounded memory: what is kept of a turn is its findings. A third of the words in each language."""
-    turns = []
+    said: list[tuple[str, str]] = []
     for language in ("ru", "kk", "en"):
         line = LINES[language] * 20
-        turns += [(line, language)] * (100_000 // len(line.split()) + 1)
+        said += [(line, language)] * (100_000 // len(line.split()) + 1)
         find(line, language)
-    turns = [(n * 10_000, *turn) for n, turn in enumerate(turns)]
+    turns = [(n * 10_000, line, language) for n, (line, language) in enumerate(said)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     found = find_in_turns(turns)
     assert len(found) >= 2 * len(turns)

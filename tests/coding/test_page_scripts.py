@@ -30,8 +30,14 @@ PIECES = (
 
 
 @pytest.fixture
-def page(chrome: Browser) -> Iterator[Page]:
+def page(opened: Page) -> Page:
     """An empty page that may load the project's scripts."""
+    opened.goto("http://scripts.test/")
+    return opened
+
+
+@pytest.fixture(scope="module")
+def opened(chrome: Browser) -> Iterator[Page]:
 
     def give(route: Route) -> None:
         path = route.request.url.removeprefix("http://scripts.test/")
@@ -42,10 +48,9 @@ def page(chrome: Browser) -> Iterator[Page]:
         route.fulfill(body=(ROOT / path).read_bytes(), content_type=kind)
 
     context = chrome.new_context()
-    opened = context.new_page()
-    opened.route("http://scripts.test/**", give)
-    opened.goto("http://scripts.test/")
-    yield opened
+    made = context.new_page()
+    made.route("http://scripts.test/**", give)
+    yield made
     context.close()
 
 
