@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 
 from qualcoder.home import Home
-from tests import homes, postgresql, served
+from tests import demos, homes, postgresql, served
+from tests.demos import MakeDemo
 from tests.homes import Backend, Browser, Template, Worker, World
 
 TemplateOf = Callable[[Backend], Template]
@@ -81,6 +82,12 @@ def template_of(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtur
         return known[backend]
 
     return find
+
+
+@pytest.fixture(scope="session")
+def demo_copy(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeDemo:
+    """Makes a demo of one's own in a folder, to be served on a port: a copy, since making one takes a minute."""
+    return demos.copying(tmp_path_factory, is_one_of_many=worker_id != "master")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from qualcoder.coding.translating import NewTranslation
 from qualcoder.commands.studies import receive_and_search
 from qualcoder.core.ids import new_id
 from qualcoder.core.text import Span
-from qualcoder.demo.loading import FOLDER, demo_settings, description, make_demo
+from qualcoder.demo.loading import FOLDER, description
 from qualcoder.home import Home, migrate, open_home
 from qualcoder.interviews.models import Category, LinkType
 from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
@@ -40,12 +40,13 @@ from qualcoder.matrices.cells import Question
 from qualcoder.matrices.models import ExportFormat
 from qualcoder.matrices.service import ExportSpec
 from qualcoder.races.models import Round
-from qualcoder.settings import Settings
 from qualcoder.transcripts import flags
 from qualcoder.transcripts import service as transcripts
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
+from tests import demos
+from tests.demos import MakeDemo
 from tests.homes import all_routes, give_factor, give_keys, work_off
 from tests.served import Served, environment_of, free_port, serving
 
@@ -194,12 +195,12 @@ def page_routes() -> frozenset[str]:
 
 
 @contextmanager
-def on_show(folder: Path) -> Iterator[Show]:
+def on_show(folder: Path, make: MakeDemo = demos.fresh) -> Iterator[Show]:
     """The demo with a transcript in every state, an export and an invitation, served; beside it a sealed server."""
-    settings = replace(demo_settings(Settings(), folder / "demo", free_port()), password_memory_mib=19)
     with ExitStack() as stack:
-        home = make_demo(settings)
+        home = make(folder / "demo", free_port())
         stack.callback(home.close)
+        settings = home.settings
         values = _prepare(home)
         environment = environment_of(settings.home, settings.port, QUALCODER_DEMO="1")
         environment["QUALCODER_KEYFILE"] = settings.keyfile

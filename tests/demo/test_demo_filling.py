@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,7 @@ from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.queries import OpenTurn
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
+from tests.demos import MakeDemo
 
 SLUG = description()["study"]["slug"]
 TOLD = interviews()
@@ -41,10 +41,9 @@ RELEASED = [told for told in TOLD if told.stage is Stage.RELEASED]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """The whole demo, made once for this file, which only reads it."""
-    folder = tmp_path_factory.mktemp("demo") / "home"
-    home = make_demo(replace(demo_settings(Settings(), folder, 8765), password_memory_mib=19))
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_copy: MakeDemo) -> Iterator[Home]:
+    """The whole demo, which this file only reads."""
+    home = demo_copy(tmp_path_factory.mktemp("demo") / "home", 8765)
     yield home
     home.close()
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.barriers import no_barriers_in_any_colours
+from tests.demos import MakeDemo
 from tests.page_table import PAGES, PageOf, Show, on_show, page_routes
 from tests.served import Troubles, visiting
 
@@ -76,9 +77,9 @@ OPENING = """(isHome) => {
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(tmp_path_factory: pytest.TempPathFactory, demo_copy: MakeDemo) -> Iterator[Show]:
     """The demo, served for all tests of this file."""
-    with on_show(tmp_path_factory.mktemp("show")) as shown:
+    with on_show(tmp_path_factory.mktemp("show"), demo_copy) as shown:
         yield shown
 
 

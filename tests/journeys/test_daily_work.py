@@ -21,6 +21,7 @@ from qualcoder.core.queue import STALE_AFTER
 from qualcoder.home import Home, open_home
 from qualcoder.settings import Settings
 from qualcoder.transcripts.models import Transcript, TranscriptState
+from tests.demos import MakeDemo
 from tests.journeys import acts
 from tests.journeys.acts import Street
 from tests.journeys.conftest import House
@@ -35,9 +36,9 @@ PATIENCE_SECONDS = 600.0
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(tmp_path_factory: pytest.TempPathFactory, demo_copy: MakeDemo) -> Iterator[Show]:
     """The demo with something in every state, served."""
-    with on_show(tmp_path_factory.mktemp("show")) as made:
+    with on_show(tmp_path_factory.mktemp("show"), demo_copy) as made:
         yield made
 
 
