@@ -14,7 +14,6 @@ from dataclasses import replace
 
 import uvicorn
 
-from qualcoder.app import create_app
 from qualcoder.core import sockets
 from qualcoder.core.errors import Unavailable
 from qualcoder.core.messages import N_
@@ -27,6 +26,9 @@ TALK_SECONDS = 10.0
 
 def serve(home: Home) -> None:
     """Serve until the process is told to end."""
+    # The pages are a third of what a command would have to load; only this one shows any.
+    from qualcoder.app import create_app
+
     settings = home.settings
     staging.sweep(settings.home)
     app = create_app(home)

@@ -26,7 +26,7 @@ def indexing(home: Home, memory_mb: int = 10) -> Iterator[Index]:
         yield index
 
 
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 600) -> None:
     """Wait for something that another thread or process does."""
     end = time.monotonic() + seconds
     while not is_so():

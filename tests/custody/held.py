@@ -21,7 +21,7 @@ real = held.{function}
 def wait(*arguments, **named):
     {first}
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 held.{function} = wait
 sys.argv = ["qualcoder", *sys.argv[1:]]
 cli.main()

@@ -95,7 +95,7 @@ def test_told_to_end_it_removes_what_it_began_and_says_so(
 @pytest.mark.slow
 def test_nohup_is_heeded(home: Home, offsite: Offsite) -> None:
     arguments = ["backup", "--out", str(offsite.folder / "new.age"), "--recipient", offsite.recipient]
-    goes_on = WRITING.replace("time.sleep(60)", "time.sleep(1)\n    return real(*arguments, **named)")
+    goes_on = WRITING.replace("time.sleep(600)", "time.sleep(1)\n    return real(*arguments, **named)")
     ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{goes_on}"
     with running(home.settings, ignoring, *arguments) as process:
         assert _end(process, signal.SIGHUP) == (0, "")
