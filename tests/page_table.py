@@ -161,6 +161,8 @@ PAGES = (
     PageOf("codes:older_codes", "coder", _study("codebook/older")),
     PageOf("codes:older", "pi", lambda show: f"/studies/{SLUG}/codes/{show.code}/older"),
     PageOf("coding:workbench", "coder", lambda show: f"/transcripts/{show.codable}"),
+    PageOf("coding:read", "coder", lambda show: f"/transcripts/{show.codable}/read"),
+    PageOf("coding:read", "pi", lambda show: f"/transcripts/{show.codable}/read?codes=1", name="reading-with-codings"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
     PageOf("revising:form", "pi", lambda show: f"/transcripts/{show.codable}/correct?turn=2"),
     PageOf("revising:unplaced", "coder", lambda show: f"/transcripts/{show.codable}/unplaced"),

@@ -56,7 +56,7 @@ class Drawer:
         at, shown = 0, []
         for piece in view.segments:
             parts = []
-            for start, end, is_hidden in _cut(at, at + len(piece.text), view.turn.hidden):
+            for start, end, is_hidden in cut(at, at + len(piece.text), view.turn.hidden):
                 words = escape(piece.text[start - at : end - at])
                 parts.append(
                     f'<span class="hid" role="img" aria-label="{self._hidden}">{words}</span>' if is_hidden else words
@@ -145,7 +145,7 @@ class Drawer:
         return str(escape(self.book.text(N_("translation"))))
 
 
-def _cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
+def cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
     """A stretch cut where hidden ones begin and end; these don't overlap and are in reading order."""
     at = start
     for span in hidden:

@@ -292,19 +292,26 @@ def lately(db: Session, found: Reach) -> tuple[tuple[CodeId, ...], log.Ends, int
     return tuple(CodeId(row.code_id) for row in recent), ends, turn
 
 
-def open_transcript(
-    db: Session, me: Person, transcript_id: TranscriptId, language: str, quote: QuoteEntry | None = None
-) -> tuple[Reach, WorkbenchView]:
-    """Everything on the coding page. The opening is recorded before the first byte; same statements at any size."""
+def whole_text(db: Session, me: Person, transcript_id: TranscriptId) -> tuple[Reach, list[TurnText]]:
+    """Every turn of a released text. The opening is recorded before the first byte."""
     study_id = reach_codable(db, me, transcript_id, Act.READ_TEXT).transcript.study_id
-    # What happens from here on is told to the page, which may hear of something twice.
-    at = now()
     chain.disclose(
         db, lambda own: chain.record(own, me.id, "transcript.opened", "transcript", transcript_id, study_id=study_id)
     )
     found = reach_codable(db, me, transcript_id, Act.READ_TEXT)
+    return found, [
+        turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, found.transcript.text_version_id))
+    ]
+
+
+def open_transcript(
+    db: Session, me: Person, transcript_id: TranscriptId, language: str, quote: QuoteEntry | None = None
+) -> tuple[Reach, WorkbenchView]:
+    """Everything on the coding page; same statements at any size."""
+    # What happens from here on is told to the page, which may hear of something twice.
+    at = now()
+    found, turns = whole_text(db, me, transcript_id)
     transcript = found.transcript
-    turns = [turn_text(turn) for turn in open_turns(db, found.key, turns_to_read(db, transcript.text_version_id))]
     marks = marks_in(db, found, language)
     counted = counts_in(db, found)
     counts = counted.by_code

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from qualcoder.accounts.access import Access, study_by_slug
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
-from qualcoder.coding import changing, queries, service, undoing
+from qualcoder.coding import changing, queries, reading, service, undoing
 from qualcoder.coding.drawing import drawer_for
 from qualcoder.coding.forms import ChangeForm, CodingForm, QuoteForm, SearchForm, UndoForm
 from qualcoder.coding.models import Valence
@@ -63,6 +63,14 @@ def _page(
         access=found.access,
         status=status,
     )
+
+
+@router.get("/transcripts/{transcript_id}/read", name="coding:read")
+def read(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId, *, codes: bool = False) -> Response:
+    """The interview to be read or printed; `codes` lists beside each turn what is coded there."""
+    found, view = reading.read(db, me, transcript_id, language_of(request).value, with_codes=codes)
+    title = N_("Interview %(serial)s")
+    return render(request, "coding/reading.html", view, title=title, serial=view.serial, access=found.access)
 
 
 @router.put("/codings/{coding_id}", name="coding:put")

@@ -16,6 +16,12 @@ document.addEventListener("htmx:after:swap", () => {
   }
 });
 
+// Without scripts the browser's own command prints, so the button is not there.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // A button with data-confirm asks first, in the page's own words.
 const agreed = new WeakSet();
 document.addEventListener("click", (event) => {

@@ -164,6 +164,7 @@ def _export(form: ExportFormat, shape: str = "long") -> Callable[[Scene], str]:
 EXITS: Mapping[str, Callable[[Scene], str]] = {
     "coding page of a coder": _page("coder"),
     "coding page of a PI": _page("pi"),
+    "interview to read": lambda scene: _text(scene.pages["coder"].get(f"{scene.path}/read?codes=1")),
     "reply to a coding": _added,
     "reply to a removal": _removed,
     "reply to a removal by form": _removed_by_form,

@@ -136,6 +136,8 @@ def _stream(coded: Round) -> str:
 # Every way in which something of codings leaves, as a coder asks for it.
 EXITS: dict[str, Callable[[Round], str]] = {
     "the coding page": _page("/transcripts/{t}"),
+    "the interview to read": _page("/transcripts/{t}/read"),
+    "the interview to read with codings": _page("/transcripts/{t}/read?codes=1"),
     "turns drawn anew": _page("/transcripts/{t}/turns?turn=1&turn=2"),
     "the interview in a line": _page("/transcripts/{t}/strip"),
     "what can be undone": _page("/transcripts/{t}/history"),
@@ -162,7 +164,14 @@ EXITS: dict[str, Callable[[Round], str]] = {
 }
 # Those that show others' codings where the study shares them: the test looks where there is something to see.
 TELLING = {
-    *("the coding page", "turns drawn anew", "the answer to a coding", "passages by codes", "passages of a code"),
+    *(
+        "the coding page",
+        "the interview to read with codings",
+        "turns drawn anew",
+        "the answer to a coding",
+        "passages by codes",
+        "passages of a code",
+    ),
     *("codes together", "API: codings of a transcript", "API: codings of the study", "API: codings of a code"),
     *("API: codings of the other", "API: events", "the stream of an open page"),
 }
@@ -199,6 +208,8 @@ def test_others_codings_are_nobody_elses_to_act_on(coded: Round, layers: Layers)
     again = coded.coder.put(f"/codings/{coded.others}", content=coded.body(30, 40))
     assert again.status_code == (404 if layers is Layers.BLIND else 409)
     assert str(coded.others) in coded.browser.as_(coded.world.pi).get(coded.path).text
+    words = coded.coder.get(f"/codings/{coded.others}/translations")
+    assert words.status_code == (404 if layers is Layers.BLIND else 200)
 
 
 def test_who_is_not_assigned_sees_only_the_own_even_in_a_shared_study(coded: Round) -> None:
@@ -233,6 +244,10 @@ def test_a_code_that_somebody_proposed_is_the_proposers_until_it_is_accepted(cod
     for name in ("the coding page", "API: codings of the study", "the stream of an open page", "passages by codes"):
         assert str(coded.others) not in EXITS[name](coded), name
         assert "Колодец" not in EXITS[name](coded), name
+    # Its passage is nobody else's to translate either.
+    address = f"/codings/{coded.others}/translations"
+    assert coded.other.get(address).status_code == 200
+    assert coded.coder.get(address).status_code == 404
     pi = coded.browser.as_(coded.world.pi)
     assert str(coded.others) in pi.get(coded.path).text
     assert [who.get(ANY_CODE).status_code for who in (coded.other, pi)] == [200, 200]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -24,7 +26,7 @@ from qualcoder.coding.models import Coding, Memo, Valence
 from qualcoder.coding.recode_preview import preview
 from qualcoder.coding.recoding import ChangedSincePreview, Target
 from qualcoder.coding.service import NewCoding
-from qualcoder.core.errors import Conflict, Invalid, NotFound, Refused
+from qualcoder.core.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId, new_id
 from qualcoder.core.text import Span
 from qualcoder.home import Home
@@ -134,6 +136,27 @@ def test_a_merge_keeps_every_coding_joins_equal_ones_and_is_undone_exactly(desk:
     assert (desk.kept(), desk.tree(), desk.figures()) == (before, tree, figures)
     with pytest.raises(Conflict):
         desk.undo(change)
+
+
+@pytest.mark.both_backends
+def test_of_two_merges_at_once_one_is_done_and_the_other_refused(desk: Desk) -> None:
+    ways = [("WATER", "ROADS"), ("ROADS", "WATER")]
+    with desk.home.data.read() as db:
+        access = access_of(db, desk.world.study, desk.world.pi)
+        bases = [preview(db, access, desk.codes[gone], desk.codes[kept]).basis for gone, kept in ways]
+
+    def merge(way: tuple[str, str], basis: str) -> bool:
+        with desk.home.data.transaction() as db, suppress(DomainError):
+            recoding.merge(
+                db, access_of(db, desk.world.study, desk.world.pi), desk.codes[way[0]], desk.codes[way[1]], basis
+            )
+            return True
+        return False
+
+    with ThreadPoolExecutor(len(ways)) as pool:
+        assert sorted(pool.map(merge, ways, bases)) == [False, True]
+    assert len({row[0] for row in desk.kept().values()}) == 1
+    assert sum(status is CodeStatus.RETIRED for _key, _parent, status in desk.tree()) == 1
 
 
 def test_what_a_coder_did_since_a_merge_stays_done_when_it_is_undone(desk: Desk) -> None:

@@ -206,6 +206,7 @@ ENTRIES: Mapping[str, Entry] = {
         form(version="1", quote="true", until="2031-01-01"),
     ),
     "coding:workbench": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
+    "coding:read": Entry(Reach.TRANSCRIPT, 200, Act.READ_TEXT, _transcript("codable"), shows="Воды не было"),
     "coding:turns": Entry(
         Reach.TRANSCRIPT,
         200,

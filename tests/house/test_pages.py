@@ -91,7 +91,9 @@ def browser(chrome: Browser) -> Browser:
 def open_page(page: Page, show: Show, shown: PageOf, language: str) -> None:
     """Go to a page in a language and wait until its fonts and scripts are there."""
     show.speak(language)
-    page.context.set_extra_http_headers({"Accept-Language": language})
+    # Who is not signed in is answered in the language of the browser.
+    agent = {"userAgent": page.evaluate("navigator.userAgent"), "acceptLanguage": language}
+    page.context.new_cdp_session(page).send("Emulation.setUserAgentOverride", agent)
     server = show.sealed if shown.is_sealed else show.served
     page.goto(server.url + shown.path(show))
     assert page.evaluate("document.documentElement.lang") == language
