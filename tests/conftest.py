@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chrome
 
 from qualcoder.home import Home
-from tests import demos, homes, postgresql, served
+from tests import demos, homes, postgresql, programs, served
 from tests.demos import MakeDemo
 from tests.homes import Backend, Browser, Template, Worker, World
 
@@ -64,7 +64,7 @@ def cluster() -> Iterator[postgresql.Cluster]:
     """A PostgreSQL of this test process. Started when a test first asks."""
     binaries = postgresql.find_binaries()
     if binaries is None:
-        homes.skip_or_fail("PostgreSQL is not installed")
+        programs.skip_or_fail("PostgreSQL is not installed")
         return
     with postgresql.running(binaries) as started:
         yield started

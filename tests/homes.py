@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import Engine, event
 from sqlmodel import Session, select
@@ -377,35 +375,6 @@ def work_off(home: Home, rounds: int = 20) -> int:
 
 
 Worker = Callable[[], int]
-
-
-# Programs and samples ------------------------------------------------------------------------
-
-_ALIASES = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
-
-
-def skip_or_fail(reason: str) -> None:
-    """Skip by name on a desk; fail where everything must be tested (QUALCODER_CI=1)."""
-    if os.environ.get("QUALCODER_CI") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def require_program(name: str) -> Path:
-    """Where a program is; without it the test is skipped by name, or fails where everything must be tested."""
-    for alias in _ALIASES.get(name, (name,)):
-        if found := shutil.which(alias):
-            return Path(found)
-    skip_or_fail(f"{name} is not installed")
-    raise AssertionError("unreachable")
-
-
-def samples_folder() -> Path:
-    """The folder of QUALCODER_SAMPLES, or a skip that says so."""
-    folder = os.environ.get("QUALCODER_SAMPLES", "")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("QUALCODER_SAMPLES names no folder")
-    return Path(folder)
 
 
 def person_by_id(db: Session, person_id: UUID) -> Person:

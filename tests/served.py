@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
-from tests.homes import require_program
+from tests.programs import require_program
 
 ROOT = Path(__file__).resolve().parents[1]
 CHEAP_MIB = "19"

@@ -12,7 +12,7 @@ from tests.bench.figures import Skipped
 from tests.bench.filling import Filled, Text
 from tests.bench.measuring import Bench
 from tests.bench.wire import share
-from tests.homes import require_program
+from tests.programs import require_program
 from tests.served import FLAGS
 
 # Two frames after the condition holds the browser has painted what the condition asks for.

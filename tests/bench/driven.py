@@ -22,7 +22,7 @@ from playwright.async_api import Error, async_playwright
 from tests.bench import product
 from tests.bench.drawn import WATCH
 from tests.bench.wire import share
-from tests.homes import require_program
+from tests.programs import require_program
 from tests.served import FLAGS
 
 OWN = ("study", "browser")

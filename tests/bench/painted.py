@@ -10,7 +10,7 @@ from tests.bench.drawn import is_drawn, last_coding
 from tests.bench.filling import Filled, Text
 from tests.bench.measuring import Bench
 from tests.bench.wire import share
-from tests.homes import require_program
+from tests.programs import require_program
 from tests.served import FLAGS
 
 # From the moment the browser got the input until the task after the frame that it caused.

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.cli.shell import PI, Shell
-from tests.homes import Browser, World, samples_folder
+from tests.homes import Browser, World
+from tests.programs import samples_folder
 from tests.transcripts.parsing.test_samples import COUNTS, SAME
 from tests.transcripts.test_uploads import send
 

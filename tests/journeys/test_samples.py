@@ -10,10 +10,10 @@ from sqlmodel import col, select
 
 from qualcoder.core.db import Database
 from qualcoder.transcripts.models import TextKind, TextVersion, Transcript
-from tests.homes import samples_folder
 from tests.journeys import acts
 from tests.journeys.acts import SLUG, Street, Upload
 from tests.journeys.conftest import House
+from tests.programs import samples_folder
 from tests.served import Served, Troubles
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]

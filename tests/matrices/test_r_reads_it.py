@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualcoder.matrices.tables import Column, ColumnKind, Missing, Table
 from qualcoder.matrices.writers import write_dta
-from tests.homes import require_program, skip_or_fail
+from tests.programs import require_program, skip_or_fail
 
 TABLE = Table(
     (

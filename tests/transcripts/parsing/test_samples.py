@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qualcoder.transcripts.parsing import Parsed, parse
-from tests.homes import samples_folder
+from tests.programs import samples_folder
 
 # Turns and named speakers, looked at once beside the files.
 COUNTS = {
