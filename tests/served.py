@@ -133,7 +133,7 @@ def wait_until_served(process: subprocess.Popen[bytes], url: str, log: Path, *, 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser of this machine, or a skip that names it."""
-    program = require_program("chromium")
+    program = require_program("headless chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(program), args=list(FLAGS))
         try:
