@@ -10,6 +10,8 @@ FUZZ ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+# A disk in memory, where there is a large one: the tests commit to their databases a hundred thousand times.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 {print "PYTEST_DEBUG_TEMPROOT=/dev/shm"}')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## list these commands
@@ -25,14 +27,14 @@ test: dev programs ## everything: lint, types, contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --fuzz $(FUZZ) $(ARGS)
+	$(MEMORY) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --fuzz $(FUZZ) $(ARGS)
 
 check: dev ## what to run before a commit: format, lint, types, contracts, quick tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "not slow and not journey" $(ARGS)
+	$(MEMORY) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m "not slow and not journey" $(ARGS)
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@command -v uv >/dev/null || { echo "Install uv first."; exit 1; }
