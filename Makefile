@@ -5,8 +5,8 @@
 PYTHON ?=
 JOBS ?= 2
 ARGS ?=
-# Broken files that each importer is given.
-FUZZ ?= 5000
+# Broken files that each importer is given; after a change to an importer, 5000.
+FUZZ ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps

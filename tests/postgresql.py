@@ -74,7 +74,7 @@ class Cluster:
 
 @contextmanager
 def running(binaries: Path) -> Iterator[Cluster]:
-    """A fresh cluster for the length of the block. A socket's path must stay under 108 bytes, so it lies right in a folder for temporary files."""
+    """A fresh cluster for the length of the block. A socket's path must stay under 108 bytes, so it lies high up."""
     folder = Path(tempfile.mkdtemp(prefix="qc-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     user = _unprivileged()
     if user is not None:
