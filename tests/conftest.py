@@ -113,7 +113,7 @@ def make_home(backend: Backend, template_of: TemplateOf, tmp_path: Path) -> Iter
 @pytest.fixture
 def world(home: Home) -> World:
     """A study with somebody in every role."""
-    return homes.make_world(home)
+    return homes.world_of(home)
 
 
 @pytest.fixture

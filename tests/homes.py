@@ -6,7 +6,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from qualcoder.settings import Settings
 from qualcoder.vault import hashing, onetime, slots
 from qualcoder.vault.models import SlotKind
 from qualcoder.works import WORKS
+from tests import remembered
 from tests.postgresql import Cluster
 
 with warnings.catch_warnings():
@@ -124,6 +125,7 @@ def copied(template: Template, folder: Path) -> Iterator[Home]:
     if template.cluster is None:
         for name in ("data.db", "keys.db"):
             shutil.copyfile(template.settings.home / name, folder / name)
+        remembered.begins(folder)
     else:
         names = tuple(f"t_{uuid4().hex}" for _ in template.databases)
         for name, original in zip(names, template.databases, strict=True):
@@ -243,6 +245,17 @@ def make_world(home: Home, slug: str = "demo") -> World:
                 add_member(db, study, everybody[name], role)
         other = make_study(db, f"{slug}-other", {Role.PI: everybody["outsider"]})
     return World(study=study, other_study=other, **everybody)
+
+
+def world_of(home: Home) -> World:
+    """The world of a fresh home; in a process it is made once."""
+
+    def again(world: World) -> World:
+        with home.data.read() as db:
+            rows = {one.name: getattr(world, one.name) for one in fields(world)}
+            return World(**{name: db.get_one(type(row), row.id) for name, row in rows.items()})
+
+    return remembered.remembered(home, "world", lambda: make_world(home), again)
 
 
 _ROLES = {

@@ -13,6 +13,7 @@ from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.races.service import import_races
 from tests.homes import World, access_of
+from tests.remembered import remembered
 
 RACES = Path(__file__).parents[2] / "qualcoder" / "demo" / "races"
 
@@ -21,9 +22,12 @@ CONSENT = ConsentScope(quote=True, share=False, archive=False, until="2030-01-01
 
 
 def import_koyandy(home: Home, world: World) -> None:
-    with home.data.transaction() as db:
-        raw = (RACES / "koyandy_race.csv").read_bytes()
-        import_races(db, access_of(db, world.study, world.pi), raw).require_stored()
+    def build() -> None:
+        with home.data.transaction() as db:
+            raw = (RACES / "koyandy_race.csv").read_bytes()
+            import_races(db, access_of(db, world.study, world.pi), raw).require_stored()
+
+    remembered(home, "koyandy", build, lambda _nothing: None)
 
 
 def draft(

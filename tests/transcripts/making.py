@@ -29,6 +29,7 @@ from qualcoder.transcripts.service import NewTranscript, Speaker
 from qualcoder.vault import identity
 from qualcoder.vault.keys import KeyRef
 from tests.homes import CHEAP_MIB, PASSPHRASE, World, access_of
+from tests.remembered import remembered
 
 TEXT = """\
 Интервьюер: Расскажите о выборах, пожалуйста.
@@ -115,9 +116,17 @@ def release(home: Home, transcript: Transcript, by: Person, *coders: Person) -> 
 
 def to_codable(home: Home, world: World, new: NewTranscript | None = None, *coders: Person) -> Transcript:
     """A transcript of the PI, released to the coder of the world, or to those given."""
-    open_vault(home, world.study)
-    transcript = to_review(home, world, new, marks=(NAME,) if new is None else ())
-    return release(home, transcript, world.pi, *(coders or (world.coder,)))
+    readers = coders or (world.coder,)
+
+    def build() -> Transcript:
+        open_vault(home, world.study)
+        transcript = to_review(home, world, new, marks=(NAME,) if new is None else ())
+        return release(home, transcript, world.pi, *readers)
+
+    if new is not None:
+        return build()
+    step = f"codable for {[str(reader.id) for reader in readers]}"
+    return remembered(home, step, build, lambda transcript: again(home, transcript))
 
 
 def open_vault(home: Home, study: Study) -> None:
@@ -165,8 +174,12 @@ CODES = (
 def import_codes(home: Home, world: World, *more: CodeEntry) -> dict[str, CodeId]:
     """A small codebook; ids by key."""
     book = CodebookFile(slug="small", title=Localised(en="Small"), codes=(*CODES, *more))
-    with home.data.transaction() as db:
-        access = access_of(db, world.study, world.pi)
-        codebooks.import_codebook(db, access, book)
-        db.flush()
-        return {code.key: code.id for code in codes_of(db, world.study.id)}
+
+    def build() -> dict[str, CodeId]:
+        with home.data.transaction() as db:
+            access = access_of(db, world.study, world.pi)
+            codebooks.import_codebook(db, access, book)
+            db.flush()
+            return {code.key: code.id for code in codes_of(db, world.study.id)}
+
+    return build() if more else remembered(home, "codes", build, dict)
