@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from qualcoder.accounts import people, sessions, signing_in
 from qualcoder.accounts import service as accounts
 from qualcoder.accounts.access import study_by_slug
-from qualcoder.accounts.models import Language, Person
+from qualcoder.accounts.models import Language, Person, SignIn
 from qualcoder.accounts.permissions import Act
 from qualcoder.anonymise.findings import Label
 from qualcoder.anonymise.models import PiiSpan
@@ -45,6 +45,7 @@ from qualcoder.transcripts import service as transcripts
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript, TranscriptState
 from qualcoder.transcripts.service import NewTranscript
+from qualcoder.vault.hashing import token_hash
 from tests import demos
 from tests.demos import MakeDemo
 from tests.homes import all_routes, give_factor, give_keys, work_off
@@ -81,6 +82,16 @@ class Show:
     code: UUID
     other_code: UUID
     export: UUID
+
+    def token(self, who: str) -> str:
+        """What opens the pages of somebody; the right to type a code lasts for minutes, so each look gets its own."""
+        if who != "pending":
+            return self.tokens.get(who, "")
+        with self.home.data.transaction() as db:
+            observer = db.exec(
+                select(SignIn).where(col(SignIn.token_hash) == token_hash(self.tokens["observer"]))
+            ).one()
+            return signing_in.enter(db, db.get_one(Person, observer.person_id), asks_code=True).token
 
     def speak(self, language: str) -> None:
         """Let everybody who is signed in have this language."""
@@ -236,7 +247,6 @@ def _prepare(home: Home) -> dict[str, object]:
         }
         # The demo asks nobody for a code; the page is looked at all the same.
         give_factor(db, by_key["observer"])
-        tokens["pending"] = signing_in.enter(db, by_key["observer"], asks_code=True).token
         invited = people.create_person(db, "invited@demo.example", "Invited Oylapova")
         invitation = accounts.invite(db, None, invited)
     values = _transcripts(home, by_key["pi"])

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def picture(browser: Browser, show: Show, shown: PageOf, out: Path, *, language: str, theme: str) -> int:
     """One page in one language and theme, at every width."""
-    token = show.tokens.get(shown.who, "")
+    token = show.token(shown.who)
     server = show.sealed if shown.is_sealed else show.served
     with visiting(browser, server, Troubles(), language=language, token=token, dark=theme == "dark") as page:
         for width in WIDTHS:
