@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from qualcoder.accounts.models import Person
-from qualcoder.accounts.permissions import Act
 from qualcoder.coding.drawing import cut
 from qualcoder.coding.queries import marks_in, whole_text
+from qualcoder.coding.spans import snap_to_graphemes
 from qualcoder.coding.view import CodingMark, TurnText
 from qualcoder.core.ids import TranscriptId
+from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach
 
 # Of a longer passage the beginning and the end are quoted, in characters each.
@@ -52,7 +53,6 @@ class Reading:
     serial: str
     turns: tuple[Read, ...]
     has_codes: bool
-    can_code: bool
 
 
 def read(
@@ -61,10 +61,7 @@ def read(
     """The interview for reading; the opening is recorded as that of the coding page is."""
     found, turns = whole_text(db, me, transcript_id)
     marks = marks_in(db, found, language) if with_codes else []
-    reading = Reading(
-        transcript_id, found.transcript.serial, beside(turns, marks), with_codes, found.access.may(Act.CODE)
-    )
-    return found, reading
+    return found, Reading(transcript_id, found.transcript.serial, beside(turns, marks), with_codes)
 
 
 def beside(turns: Sequence[TurnText], marks: Sequence[CodingMark]) -> tuple[Read, ...]:
@@ -73,17 +70,26 @@ def beside(turns: Sequence[TurnText], marks: Sequence[CodingMark]) -> tuple[Read
     begun: dict[int, list[Noted]] = defaultdict(list)
     for mark in marks:
         first, last = (bisect_right(starts, place) - 1 for place in (mark.start, mark.end - 1))
-        words = " ".join(_words(turn, mark) for turn in turns[first : last + 1])
+        pieces = [(mark.start, mark.end)]
+        if mark.end - mark.start > 4 * QUOTED:
+            # However long it is, only its ends are read: thousands may go over the whole text.
+            pieces = [(mark.start, mark.start + 2 * QUOTED), (mark.end - 2 * QUOTED, mark.end)]
+        words = " ".join(_between(turns, starts, start, end) for start, end in pieces)
         begun[first].append(Noted(mark, shortened(words), turns[last].n if last > first else 0))
     return tuple(Read(turn, tuple(begun[at])) for at, turn in enumerate(turns))
 
 
-def _words(turn: TurnText, mark: CodingMark) -> str:
-    return turn.body[max(0, mark.start - turn.start) : max(0, mark.end - turn.start)]
+def _between(turns: Sequence[TurnText], starts: Sequence[int], start: int, end: int) -> str:
+    touched = turns[bisect_right(starts, start) - 1 : bisect_right(starts, end - 1)]
+    return " ".join(turn.body[max(0, start - turn.start) : max(0, end - turn.start)] for turn in touched)
 
 
 def shortened(words: str) -> str:
     """A passage as it is quoted beside its turn: whole, or its beginning and its end."""
     if len(words) <= 2 * QUOTED:
         return words
-    return f"{words[:QUOTED].rstrip()} … {words[-QUOTED:].lstrip()}"
+    # Not inside what is read as one letter: an accent stays with its letter, a family is one sign.
+    head, tail = words[: 2 * QUOTED], words[-2 * QUOTED :]
+    first = snap_to_graphemes(head, Span(0, QUOTED)).of(head)
+    last = snap_to_graphemes(tail, Span(QUOTED, 2 * QUOTED)).of(tail)
+    return f"{first.rstrip()} … {last.lstrip()}"
