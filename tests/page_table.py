@@ -54,7 +54,7 @@ from tests.served import Served, environment_of, free_port, serving
 SLUG = description()["study"]["slug"]
 NOT_PAGES = frozenset(
     {"healthz", "robots", "accounts:session", "matrices:export_file", "coding:live", "coding:history", "coding:memo"}
-    | {"coding:turns", "coding:strip"}
+    | {"coding:turns", "coding:strip", "coding:inspect"}
     | {"codebooks:export"}
 )
 

@@ -1,4 +1,4 @@
-"""What the coding page asks for beside codings: one's own memo on one, and a new code."""
+"""What the coding page asks for beside codings: one of them in full, one's own memo on one, and a new code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks import proposals
 from qualcoder.codebooks.proposals import Proposal
-from qualcoder.coding import memos, queries, service
+from qualcoder.coding import inspecting, memos, queries, service
 from qualcoder.coding.view import CodeChoice
 from qualcoder.core.ids import CodeId, CodingId, TranscriptId
 from qualcoder.core.messages import N_
@@ -35,6 +35,13 @@ class ProposedView:
     """The code as the list of codes shows it."""
 
     code: CodeChoice
+
+
+@router.get("/codings/{coding_id}", name="coding:inspect")
+def inspect(request: Request, db: ReadDb, me: Me, coding_id: CodingId) -> Response:
+    """A coding with its code's rules, its memos and its translations, for beside the text."""
+    found, view = inspecting.inspect(db, me, coding_id, language_of(request).value)
+    return render(request, "coding/inspect.html", view, title=N_("Coding"), access=found.access, block="inspected")
 
 
 @router.get("/codings/{coding_id}/memo", name="coding:memo")

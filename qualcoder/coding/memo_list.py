@@ -158,6 +158,17 @@ def one(db: Session, me: Person, memo_id: UUID, language: str) -> tuple[Access, 
     return access, _lines(db, access, memos, _opened(db, memos), language, None)[0]
 
 
+def on_one(db: Session, access: Access, about_id: UUID, language: str) -> tuple[Line, ...]:
+    """The newest memos about one thing, a page of them at most; where there are none nothing is recorded."""
+    wanted = Narrowing(about_id=about_id)
+    n = min(PAGE, _count(db, access, wanted))
+    if not n:
+        return ()
+    access = _disclose(db, access, "memos.opened", n)
+    memos = db.execute(sql(Memo).where(*_chosen(access, wanted)).order_by(*_newest()).limit(n)).scalars().all()
+    return _lines(db, access, memos, _opened(db, memos), language, None)
+
+
 def about_for(db: Session, access: Access, kind: MemoKind, about_id: UUID, language: str) -> About:
     """What a new memo is to be about, in words. The caller has checked that the person may write there."""
     return _abouts(db, access, [(kind, about_id)], language)[kind, about_id]

@@ -113,7 +113,7 @@ class Translated:
     versions: Mapping[Language, int]
 
 
-def _reach(db: Session, me: Person, coding_id: CodingId, act: Act) -> tuple[Reach, Coding]:
+def reach_seen(db: Session, me: Person, coding_id: CodingId, act: Act) -> tuple[Reach, Coding]:
     """A living coding that the person sees, in a text that is theirs to read."""
     coding = db.get(Coding, coding_id)
     if coding is None:
@@ -128,10 +128,10 @@ def _reach(db: Session, me: Person, coding_id: CodingId, act: Act) -> tuple[Reac
 
 def _disclosed(db: Session, me: Person, coding_id: CodingId) -> tuple[Reach, Coding]:
     """The same for reading; that it was opened is on record before the first byte."""
-    found, coding = _reach(db, me, coding_id, Act.READ_TEXT)
+    found, coding = reach_seen(db, me, coding_id, Act.READ_TEXT)
     act, study_id, about = "translations.opened", found.transcript.study_id, coding.id
     chain.disclose(db, lambda own: chain.record(own, me.id, act, "coding", about, study_id=study_id))
-    return _reach(db, me, coding_id, Act.READ_TEXT)
+    return reach_seen(db, me, coding_id, Act.READ_TEXT)
 
 
 def _require_shown(db: Session, found: Reach, coding: Coding) -> None:
@@ -239,7 +239,7 @@ def _row(db: Session, coding_id: CodingId, language: Language) -> Translation | 
 
 def save(db: Session, me: Person, coding_id: CodingId, language: Language, new: NewTranslation) -> Written:
     """Keep a translation. The same again is no act. NamesSomebody when it names a known person of the study."""
-    found, coding = _reach(db, me, coding_id, Act.CODE)
+    found, coding = reach_seen(db, me, coding_id, Act.CODE)
     _require_shown(db, found, coding)
     words, row = _clean(new.words), _row(db, coding_id, language)
     held = _words(db, found, row) if row is not None and row.deleted_at is None else ""
@@ -294,7 +294,7 @@ def _record(db: Session, found: Reach, act: str, row: Translation) -> None:
 
 def remove(db: Session, me: Person, coding_id: CodingId, language: Language, seen: int) -> Reach:
     """Take a translation away; it can be brought back. TranslationChanged when it is not as it was seen."""
-    found, _coding = _reach(db, me, coding_id, Act.CODE)
+    found, _coding = reach_seen(db, me, coding_id, Act.CODE)
     row = _row(db, coding_id, language)
     if row is None:
         raise NotFound
@@ -309,7 +309,7 @@ def remove(db: Session, me: Person, coding_id: CodingId, language: Language, see
 
 def restore(db: Session, me: Person, coding_id: CodingId, language: Language) -> Reach:
     """Bring a removed translation back; doing it twice is the same as once."""
-    found, _coding = _reach(db, me, coding_id, Act.CODE)
+    found, _coding = reach_seen(db, me, coding_id, Act.CODE)
     row = _row(db, coding_id, language)
     if row is None:
         raise NotFound

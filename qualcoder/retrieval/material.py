@@ -129,18 +129,34 @@ def _with_races(db: Session, access: Access, ask: Ask, texts: Mapping[int, Text]
 
 def _fitting_rounds(db: Session, access: Access, narrowing: Narrowing) -> set[RoundId]:
     variables, values = values_by_round(db, access.study.id)
-    variable = next((one for one in variables if one.name == narrowing.variable and one.kind != "text"), None)
+    variable = next((one for one in variables if one.name == narrowing.variable), None)
     if variable is None:
-        message = N_("Choose one of the offered values.")
-        raise Invalid(message, fields={"variable": message})
-    return {
-        round_id
-        for (round_id, variable_id), value in values.items()
-        if variable_id == variable.id
-        and value.number is not None
-        and (narrowing.lowest is None or value.number >= narrowing.lowest)
-        and (narrowing.highest is None or value.number <= narrowing.highest)
-    }
+        raise _not_offered()
+    known = {round_id: value for (round_id, variable_id), value in values.items() if variable_id == variable.id}
+    if variable.kind != "text":
+        if narrowing.value_id is not None:
+            raise _not_offered()
+        return {round_id for round_id, value in known.items() if _lies_between(value.number, narrowing)}
+    said = next((value.text for value in known.values() if value.id == narrowing.value_id), None)
+    if said is None:
+        raise _not_offered()
+    if narrowing.lowest is not None or narrowing.highest is not None:
+        message = N_("This variable holds words, which lie between no numbers: leave both empty.")
+        raise Invalid(message, fields={"lowest": message})
+    return {round_id for round_id, value in known.items() if value.text == said}
+
+
+def _lies_between(number: float | None, narrowing: Narrowing) -> bool:
+    return (
+        number is not None
+        and (narrowing.lowest is None or number >= narrowing.lowest)
+        and (narrowing.highest is None or number <= narrowing.highest)
+    )
+
+
+def _not_offered() -> Invalid:
+    message = N_("Choose one of the offered values.")
+    return Invalid(message, fields={"variable": message})
 
 
 # Codings ----------------------------------------------------------------------------------------

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from sqlalchemy import String, cast, func
+from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
 from qualcoder.accounts.access import Access
@@ -15,14 +18,15 @@ from qualcoder.codebooks.queries import OpenCode, codes_of
 from qualcoder.core.messages import N_
 from qualcoder.interviews.models import Category
 from qualcoder.interviews.words import CATEGORY_LABELS
-from qualcoder.races.models import Variable
+from qualcoder.races.models import RaceValue, Variable
 from qualcoder.retrieval.answering import Answer
 from qualcoder.retrieval.cooccurrence import Pair
 from qualcoder.retrieval.evaluation import Measure, Unit
-from qualcoder.retrieval.question import ANY, MOST_ROWS, Field, Pairs, Speaker, Step, readable
+from qualcoder.retrieval.question import ANY, MOST_ROWS, Field, Pairs, Speaker, Step, of_value, readable
 from qualcoder.retrieval.service import View
 
 _FEWEST_ROWS = 3
+_MOST_WORDINGS = 40
 
 UNIT_LABELS = {
     Unit.PASSAGE: N_("the same passage"),
@@ -68,6 +72,7 @@ class FormView:
     coders: tuple[Member, ...]
     categories: Choices
     variables: Choices
+    wordings: Mapping[str, Choices]
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -118,6 +123,7 @@ def form_view(
     members = members_of(db, access.study.id) if Field.CODER in fields else []
     coders = tuple(one for one in members if one.role not in {Role.ADMIN, Role.OBSERVER})
     categories = [(one.value, CATEGORY_LABELS[one]) for one in Category] if Field.CATEGORY in fields else []
+    sees_races = Field.RACE in fields and access.may(Act.SEE_RACES)
     return FormView(
         rows=_rows(pairs),
         typed={**dict(pairs)},
@@ -128,7 +134,8 @@ def form_view(
         speakers=[(speaker.value, label) for speaker, label in SPEAKER_LABELS.items()],
         coders=coders,
         categories=categories,
-        variables=_variables(db, access) if Field.RACE in fields and access.may(Act.SEE_RACES) else [],
+        variables=_variables(db, access) if sees_races else [],
+        wordings=_wordings(db, access) if sees_races else {},
         errors=errors or {},
     )
 
@@ -147,7 +154,26 @@ def _indented(code: OpenCode, language: str) -> str:
 
 
 def _variables(db: Session, access: Access) -> Choices:
-    """Names as published; texts can't be narrowed by numbers."""
+    """Variables that hold numbers, names as published."""
     query = select(Variable).where(col(Variable.study_id) == access.study.id, col(Variable.kind) != "text")
     rows = db.exec(query.order_by(col(Variable.position), col(Variable.name)))
     return [(row.name, row.name) for row in rows]
+
+
+def _wordings(db: Session, access: Access) -> Mapping[str, Choices]:
+    """Variables that hold words, each with what its races say. Where nearly every race says something else (names,
+    addresses) there is nothing to choose from.
+    """
+    query = (
+        sql(col(Variable.name), col(RaceValue.text), func.min(cast(col(RaceValue.id), String)))
+        .join(RaceValue, col(RaceValue.variable_id) == col(Variable.id))
+        .where(
+            col(Variable.study_id) == access.study.id, col(Variable.kind) == "text", col(RaceValue.text).is_not(None)
+        )
+        .group_by(col(Variable.position), col(Variable.name), col(RaceValue.text))
+        .order_by(col(Variable.position), col(Variable.name), col(RaceValue.text))
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, text, value_id in db.execute(query):
+        found.setdefault(name, []).append((of_value(name, UUID(value_id)), text))
+    return {name: values for name, values in found.items() if len(values) <= _MOST_WORDINGS}

@@ -270,6 +270,9 @@ ENTRIES: Mapping[str, Entry] = {
         form(version="1", start="0", end="9"),
         instead={"pi": 303},
     ),
+    "coding:inspect": Entry(
+        Reach.CODING, 200, Act.READ_TEXT, {"coding_id": "coding"}, shows='id="inspected"', instead={"pi": 200}
+    ),
     "coding:memo": Entry(Reach.CODING, 200, Act.CODE, {"coding_id": "coding"}, shows='"memo"', instead={"pi": 403}),
     "proposals:put": Entry(
         Reach.TRANSCRIPT,

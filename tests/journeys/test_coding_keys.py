@@ -117,6 +117,16 @@ def claims_and_a_memo(page: Page, keys: Keyboard, desk: CodingDesk) -> None:
     keys.press("Control+Enter")
     expect(page.locator("#memo-box")).to_be_hidden()
     expect(page.locator("#codes-on-turn")).to_contain_text("заметка")
+    # The coding just made, in full beside the text, with the memo that was just written.
+    page.locator("#codes-on-turn button.name", has_text="Правила выборов").click()
+    inspector = page.locator("#inspector")
+    expect(inspector.locator(".inspected-code")).to_contain_text("Правила выборов")
+    expect(inspector).to_contain_text("Проверить год")
+    expect(inspector).to_contain_text("Не применять")
+    no_barriers(page)
+    inspector.locator("[data-passage='1']").click()
+    expect(page.locator("#said")).to_contain_text("1")
+    page.locator("#t2").focus()
 
 
 def hot_codes_and_a_new_one(page: Page, keys: Keyboard) -> None:
@@ -242,10 +252,25 @@ def test_a_coder_works_by_thumb_on_a_telephone(desk: CodingDesk, chrome: Browser
     page.locator("#palette-options .option").first.tap()
     saved(page)
     assert len(desk.codings()) == 1
+    # The code just given stands under the thumb with its number: one tap gives it.
+    page.locator("#thumb [data-act=more]").tap()
+    chip = page.locator("#chips .chip", has_text="Дороги")
+    expect(chip).to_be_in_viewport()
+    box = chip.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    no_barriers(page)
+    page.locator("#thumb [data-act=sentence]").tap()
+    page.locator("#thumb [data-act=sentence]").tap()
+    expect(page.locator("#quote-now")).to_contain_text("2022")
+    chip.tap()
+    expect(page.locator("#t2 li[data-coding]")).to_have_count(2)
+    saved(page)
+    assert len(desk.codings()) == 2
     # The words themselves as a new code.
     page.locator("#thumb [data-act=code]").tap()
     page.locator("#palette-propose").tap()
-    expect(page.locator("#t2 li[data-coding]")).to_have_count(2)
+    expect(page.locator("#t2 li[data-coding]")).to_have_count(3)
     saved(page)
     context.close()
 
@@ -254,13 +279,16 @@ def long_press(page: Page, word: str) -> None:
     """A finger held on a word, as the page hears of it where the browser selects nothing by itself."""
     page.evaluate(
         """(word) => {
-          for (const x of document.querySelectorAll("#transcript .x")) {
-            const at = x.firstChild.data.indexOf(word);
-            if (at < 0) continue;
+          const walker = document.createTreeWalker(document.querySelector("#transcript"), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const words = walker.currentNode;
+            const x = words.parentElement.closest(".x");
+            const at = words.data.indexOf(word);
+            if (!x || at < 0) continue;
             x.scrollIntoView({ block: "center" });
             const range = new Range();
-            range.setStart(x.firstChild, at);
-            range.setEnd(x.firstChild, at + word.length);
+            range.setStart(words, at);
+            range.setEnd(words, at + word.length);
             const box = range.getBoundingClientRect();
             const place = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
             const options = { ...place, pointerType: "touch", bubbles: true, cancelable: true };

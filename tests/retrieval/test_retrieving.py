@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ from qualcoder.interviews.service import NewInterview, NewLink, NewRespondent
 from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.matrices.models import ExportLedger, SavedView
 from qualcoder.matrices.names import place_in
+from qualcoder.races.models import RaceValue, Round, Variable
 from qualcoder.transcripts import flags
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript
@@ -132,6 +134,29 @@ def test_units_joins_and_nearness_through_the_page(scene: Scene) -> None:
     assert marked(scene.ask(pi, water, variable="competitiongov", lowest="0")) == [*in_first, "пришла вода"]
     assert marked(scene.ask(pi, water, variable="competitiongov", highest="-1")) == []
     assert marked(scene.ask(pi, water, coder=str(scene.world.other_coder.id))) == ["пришла вода"]
+
+
+def test_a_race_variable_that_holds_words_narrows_by_what_races_say(scene: Scene) -> None:
+    """The address holds the id of a value and no word of it; names that every race has for itself are not offered."""
+    pi, water = scene.world.pi, ("and", "WATER")
+    form = scene.ask(pi).text
+    offered = dict(re.findall(r'<option value="(\w+=[0-9a-f-]{36})">([^<]+)</option>', form))
+    by_word = {(value.partition("=")[0], word): value for value, word in offered.items()}
+    assert by_word, "no variable with words in the races of Koyandy"
+    with scene.home.data.read() as db:
+        here = select(RaceValue.text, Variable.name).join(Variable, col(Variable.id) == col(RaceValue.variable_id))
+        rounds = here.join(Round, col(Round.id) == col(RaceValue.round_id)).where(col(RaceValue.text).is_not(None))
+        said = set(db.exec(rounds.where(col(Round.key) == "KOY-2022-2")).all())
+    hits = {key: marked(scene.ask(pi, water, variable=value)) for key, value in by_word.items()}
+    for (name, word), found in hits.items():
+        expected = ["Что было с водой", "=Воды не было", "пришла вода"] if (word, name) in said else []
+        assert found == expected, name
+    assert any(hits.values())
+    name = next(iter(by_word))[0]
+    for odd in (name, f"{name}={new_id()}", f"{name}=x", f"competitiongov={new_id()}"):
+        assert scene.ask(pi, water, variable=odd).status_code == 422, odd
+    assert scene.ask(pi, water, variable=next(iter(offered)), lowest="1").status_code == 422
+    assert scene.ask(scene.world.coder, water, variable=next(iter(offered))).status_code == 403
 
 
 def test_a_coder_finds_own_codings_and_gets_no_field_of_others(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 import { csrf } from "../session.js";
 import { toast, word } from "../toast.js";
 import { indexed } from "./find.js";
-import { openBeside } from "./beside.js";
+import { openChips } from "./chips.js";
 import { openFlags } from "./flag.js";
 import { openGo } from "./go.js";
 import { openHand } from "./hand.js";
@@ -12,6 +12,7 @@ import { openKeysBox } from "./keysbox.js";
 import { openMemo } from "./memo.js";
 import { openText } from "./offsets.js";
 import { openHistory } from "./history.js";
+import { openInspector } from "./inspector.js";
 import { openLastPlace } from "./last-place.js";
 import { openLayers } from "./layers.js";
 import { openLive } from "./live.js";
@@ -24,6 +25,7 @@ import { openProposals } from "./propose.js";
 import { openPassage } from "./select.js";
 import { applyReply } from "./save.js";
 import { openSlots } from "./slots.js";
+import { openSpotlight } from "./spotlight.js";
 import { openStream } from "./stream.js";
 import { codesOf, openTree } from "./tree.js";
 
@@ -42,13 +44,13 @@ const correct = document.getElementById("correct");
 // What was coded on this page, newest last.
 const made = [];
 let pending = [];
-let lit = null;
-let lightened = [];
 
 const urlOf = (id) => bench.dataset.put.replace("00000000-0000-0000-0000-000000000000", id);
 const keys = openKeys(bench.dataset.me);
 const passage = openPassage(text, changed);
-const panel = openPanel({ text, strings, light, left: focusText, picked: (id) => hand.chosen(id), shown: openBeside(strings) });
+const light = openSpotlight({ text, here: () => passage.current(), pressed: (id) => tree?.press(id), told: (n) => say(tell("spot", { n })) });
+const inspector = openInspector({ box: document.getElementById("inspector"), at: urlOf, strings });
+const panel = openPanel({ text, strings, light: (ids) => light.codings(ids), left: focusText, picked: (id) => hand.chosen(id), shown: (li) => inspector.show(li) });
 const history = openHistory({
   strings,
   version: Number(bench.dataset.version),
@@ -67,9 +69,10 @@ const tree = treeBox && openTree({
   tree: treeBox,
   filter: document.getElementById("code-filter"),
   none: document.getElementById("no-codes"),
-  chosen: (id) => (passage.held() ? code(byId.get(id)) : spotlight(id)),
+  chosen: (id) => (passage.held() ? code(byId.get(id)) : light.toggle(id)),
 });
-tree?.number(slots);
+const chips = openChips({ box: document.getElementById("chips"), slots, codeOf: (id) => byId.get(id), chosen: (id) => code(byId.get(id)) });
+numbered();
 const indexOf = (one) => indexed(one, [...one.labels, one.label, one.key]);
 const index = codes.map(indexOf);
 const propose = treeBox && openProposals({ address: bench.dataset.propose, tree: treeBox, csrf, tell });
@@ -98,7 +101,7 @@ const memo = openMemo({
   url: urlOf,
   version: Number(bench.dataset.version),
   csrf, outbox: queue,
-  saved: (html) => { saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
+  saved: (html) => { inspector.forget(); saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
   left: () => focusText(),
 });
 const showKeys = openKeysBox({ dialog: document.getElementById("keys"), keys });
@@ -150,34 +153,6 @@ function waits(waiting) {
   repaint(waiting);
 }
 
-function light(ids) {
-  if (lit && !ids.length) return;
-  lit = null;
-  tree?.press("");
-  for (const bar of lightened) bar.classList.remove("is-spot");
-  const here = passage.current() < 0 ? [] : codingsIn(text.element(passage.current())).filter((li) => ids.includes(li.dataset.coding));
-  // A coding has a bar in each turn that it touches; the rest of the text is not looked through.
-  lightened = here.map(codingOf).flatMap(({ id, start, end }) => (
-    text.pieces(start, end).flatMap(([i]) => [...text.element(i).querySelectorAll(`.stripe[data-codings~="${id}"]`)])
-  ));
-  for (const bar of lightened) bar.classList.add("is-spot");
-  spot(here);
-}
-
-/** Light up the codings of these list items; one that crosses turns is in several lists and counts once. */
-function spot(items) {
-  const seen = new Map(items.map((li) => [li.dataset.coding, codingOf(li)]));
-  paint("spot", [...seen.values()].flatMap((one) => text.rangesOf(one.start, one.end)));
-  return seen.size;
-}
-
-function spotlight(id) {
-  lit = lit === id ? null : id;
-  tree.press(lit ?? "");
-  const n = spot(lit ? codingsIn(root).filter((li) => li.dataset.code === lit) : []);
-  if (lit) say(tell("spot", { n }));
-}
-
 // Acts --------------------------------------------------------------------------------------------------------------
 
 function put(body, label) {
@@ -196,12 +171,17 @@ function code(one, valence = null, { stays = false } = {}) {
   made.push(op.id);
   hand.made({ id: op.id, start: held[0], end: held[1], code: one.id, label: one.label, valence, weight: null, unsure: false, mine: true });
   slots.take(one.id);
-  tree?.number(slots);
+  numbered();
   (stays ? say : toast)(tell("coded", { code: one.label }));
   return undefined;
 }
 
 const bodyOf = ({ start, end }) => ({ transcript_id: bench.dataset.transcript, version: Number(bench.dataset.version), start, end });
+
+function numbered() {
+  tree?.number(slots);
+  chips.draw();
+}
 
 /** Other claims or another stretch for a coding. */
 function patch(one, fields) {
@@ -219,7 +199,7 @@ function known(one) {
 }
 
 /** The next (1) or previous (-1) passage with the code at hand, or with this one. */
-function passageOf(step, codeId = hand.at()?.code ?? lit ?? slots.last()) {
+function passageOf(step, codeId = hand.at()?.code ?? light.code() ?? slots.last()) {
   const label = byId.get(codeId)?.label;
   if (!label) return void toast(tell("noCodeAtHand"));
   const all = new Map();
@@ -272,7 +252,7 @@ function drawn(ids) {
   flags.again();
   if (ids.some((id) => text.indexById(id) >= 0)) passage.refresh();
   changed();
-  if (lit) spot(codingsIn(root).filter((li) => li.dataset.code === lit));
+  light.again();
 }
 
 function refused(op, status, message) {
@@ -367,6 +347,10 @@ document.addEventListener("click", (event) => {
   if (root.contains(document.activeElement)) return;
   if (next) next.querySelector("button")?.focus({ preventScroll: true });
   else focusText();
+});
+document.getElementById("inspector").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-passage]");
+  if (button) passageOf(Number(button.dataset.passage), button.closest("[data-code]").dataset.code);
 });
 document.getElementById("show-keys").addEventListener("click", showKeys);
 document.getElementById("open-palette").addEventListener("click", () => openCodes());

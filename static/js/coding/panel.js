@@ -23,10 +23,8 @@ export function codingOf(li) {
   };
 }
 
-const linkTo = (template, id) => template.replace("00000000-0000-0000-0000-000000000000", id);
-
 /**
- * `shown(ids)` hears which codings are chosen. `light(ids)` lights up codings by id, [] puts the light out; `left()` takes the focus when the list runs empty.
+ * `shown(li)` hears which coding is chosen, the first of several. `light(ids)` lights up codings by id, [] puts the light out; `left()` takes the focus when the list runs empty.
  * `picked(id)` hears which coding somebody chose.
  */
 export function openPanel({ text, strings, light, left, picked = () => {}, shown = () => {} }) {
@@ -71,10 +69,6 @@ export function openPanel({ text, strings, light, left, picked = () => {}, shown
     Object.assign(button, { type: "button", className: "name", textContent: name.textContent });
     button.addEventListener("click", () => { choose([li.dataset.coding]); picked(li.dataset.coding); });
     name.replaceWith(button);
-    if (!strings.translations) return li;
-    const link = document.createElement("a");
-    Object.assign(link, { href: linkTo(strings.translations, li.dataset.coding), textContent: word("translationsOf", {}, strings) });
-    li.querySelector(".by").append(" · ", link);
     return li;
   }
 
@@ -82,7 +76,7 @@ export function openPanel({ text, strings, light, left, picked = () => {}, shown
     chosen = ids;
     for (const li of codingsIn(list)) li.classList.toggle("is-spot", ids.includes(li.dataset.coding));
     light(ids);
-    shown(ids.filter((id) => list.querySelector(`[data-coding="${id}"][data-translated]`)));
+    shown(ids.length ? list.querySelector(`[data-coding="${ids[0]}"]`) : null);
   }
 
   function passage(held) {

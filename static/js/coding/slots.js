@@ -21,6 +21,7 @@ export function openSlots(recent, known) {
     take,
     codeAt: (number) => slots[number - 1]?.id,
     numberOf: (id) => slots.findIndex((slot) => slot.id === id) + 1,
+    inOrder: () => slots.map((slot) => slot.id),
     last: () => slots.reduce((a, b) => (a && a.used >= b.used ? a : b), null)?.id,
     newest: () => [...slots].sort((a, b) => b.used - a.used).map((slot) => slot.id),
   };
