@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,8 +46,8 @@ from qualcoder.transcripts import flag_routes as queue_routes
 from qualcoder.transcripts import routes as transcripts
 from qualcoder.web import errors, gate, openapi_routes, security, session_routes
 from qualcoder.web.bearer import Budget
-from qualcoder.web.pages import ROOT
 from qualcoder.web.replies import PROBLEMS
+from qualcoder.web.statics import FOLDER, Pinned
 from qualcoder.web.streams import Streams
 
 ROUTERS = (
@@ -133,7 +132,7 @@ def create_app(home: Home) -> FastAPI:
     )
     logging.getLogger("qualcoder").setLevel(logging.INFO)
     errors.install(app)
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    app.mount("/static", Pinned(directory=FOLDER), name="static")
     for module in ROUTERS:
         app.include_router(module.router)
     app.state.for_the_signed_in = gate.for_the_signed_in(module.router for module in ROUTERS)

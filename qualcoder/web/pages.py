@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,11 +20,10 @@ from qualcoder.accounts.models import Language, Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
-from qualcoder.vault.hashing import digest_of
 from qualcoder.web import locale
 from qualcoder.web.security import csrf_of
+from qualcoder.web.statics import ROOT, asset, modules
 
-ROOT = Path(__file__).resolve().parents[2]
 # Addresses of an application's routes by name and parameters, parameters still in braces.
 _ADDRESSES: WeakKeyDictionary[object, dict[tuple[str, ...], str]] = WeakKeyDictionary()
 _PART = re.compile(r"\{(\w+)\}")
@@ -70,15 +68,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(_=locale._, ngettext=locale.ngettext, asset=asset, languages=LANGUAGES)
+    env.globals.update(_=locale._, ngettext=locale.ngettext, asset=asset, modules=modules, languages=LANGUAGES)
     return env
-
-
-@cache
-def asset(path: str) -> str:
-    """The address of a static file with a digest, so that it may be kept for ever."""
-    content = (ROOT / "static" / path).read_bytes()
-    return f"/static/{path}?v={digest_of(content)[:12]}"
 
 
 # (label, route, act that opens it)

@@ -18,6 +18,7 @@ from qualcoder.core.errors import DomainError, Refused
 from qualcoder.core.messages import N_
 from qualcoder.settings import LOOPBACK, Settings
 from qualcoder.vault import hashing
+from qualcoder.web import statics
 from qualcoder.web.forms import read_body
 
 log = logging.getLogger("qualcoder.web")
@@ -193,8 +194,7 @@ class Shell:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if path.startswith("/static/"):
-                    # Addresses with a digest never change; scripts that import each other by bare name ask again.
-                    is_pinned = b"v=" in scope["query_string"]
+                    is_pinned = path.startswith(statics.prefix())
                     headers.setdefault("Cache-Control", FOR_EVER if is_pinned else "no-cache")
                 else:
                     headers.setdefault("Cache-Control", "no-store")

@@ -28,7 +28,6 @@ export function applyReply(html) {
     if (old.classList.contains("is-current")) fresh.classList.add("is-current");
     if (old.querySelector("details.margin[open]")) fresh.querySelector("details.margin")?.setAttribute("open", "");
     old.replaceWith(fresh);
-    globalThis.htmx?.process(fresh);
     if (focused?.matches("summary, button, [tabindex]")) focused.focus({ preventScroll: true });
     ids.push(fresh.id);
   }
