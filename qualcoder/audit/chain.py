@@ -7,11 +7,12 @@ from the system's or the study's key. The head row is locked last, so writers of
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, insert, select
 
 from qualcoder.audit.models import AuditEntry, AuditHead
@@ -66,6 +67,22 @@ def _mac_of_start(db: Session, chain_id: UUID) -> bytes:
     return hashing.mac(_key(db, chain_id), GENESIS, chain_id.bytes)
 
 
+# Made once: every act asks it, and putting it together takes longer than its answer.
+_HEAD = select(AuditHead).where(col(AuditHead.id) == bindparam("chain")).with_for_update()
+_ENTRY = insert(AuditEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act to be recorded; `counts` are numbers by name."""
+
+    actor_id: PersonId | None
+    act: str
+    object_kind: str
+    object_id: UUID | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
 def record(
     db: Session,
     actor_id: PersonId | None,
@@ -77,67 +94,39 @@ def record(
     **counts: int,
 ) -> None:
     """Append one act, as part of the transaction. `study_id` names the chain; none is the system's."""
-    chain_id = study_id or ZERO
-    head = db.exec(select(AuditHead).where(col(AuditHead.id) == chain_id).with_for_update()).one()
-    entry = AuditEntry(
-        chain_id=chain_id,
-        seq=head.seq + 1,
-        at=now(),
-        actor_id=actor_id,
-        act=act,
-        object_kind=object_kind,
-        object_id=object_id,
-        counts=counts,
-        mac=b"",
-    )
-    entry.mac = _mac(_key(db, chain_id), head.mac, entry)
-    head.seq = entry.seq
-    head.mac = entry.mac
-    db.add(entry)
-    db.flush()
-    _tell(db, chain_id)
-
-
-def _tell(db: Session, chain_id: UUID) -> None:
-    """Those who watch this chain hear of it once it is durable."""
-    after_commit(db, partial(database_of(db).changes.tell, chain_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act among many that are recorded together."""
-
-    actor_id: PersonId | None
-    act: str
-    object_kind: str
-    object_id: UUID
+    _append(db, study_id or ZERO, [Act(actor_id, act, object_kind, object_id, counts)])
 
 
 def record_all(db: Session, acts: Sequence[Act], *, study_id: UUID) -> None:
     """Append many acts of one study at once: the same entries as one by one, in a few statements."""
-    head = db.exec(select(AuditHead).where(col(AuditHead.id) == study_id).with_for_update()).one()
-    key, at = _key(db, study_id), now()
+    _append(db, study_id, acts)
+
+
+def _append(db: Session, chain_id: UUID, acts: Sequence[Act]) -> None:
+    head = db.execute(_HEAD, {"chain": chain_id}).scalar_one()
+    key, at = _key(db, chain_id), now()
     entries = []
     for one in acts:
         entry = AuditEntry(
             id=new_id(),
-            chain_id=study_id,
+            chain_id=chain_id,
             seq=head.seq + 1,
             at=at,
             actor_id=one.actor_id,
             act=one.act,
             object_kind=one.object_kind,
             object_id=one.object_id,
-            counts={},
+            counts=dict(one.counts),
             mac=b"",
         )
         entry.mac = _mac(key, head.mac, entry)
         head.seq, head.mac = entry.seq, entry.mac
-        entries.append(entry)
+        entries.append(entry.model_dump())
     if entries:
-        db.execute(insert(AuditEntry), [entry.model_dump() for entry in entries])
+        db.execute(_ENTRY, entries)
     db.flush()
-    _tell(db, study_id)
+    # Those who watch this chain hear of it once it is durable.
+    after_commit(db, partial(database_of(db).changes.tell, chain_id))
 
 
 def disclose(db: Session, write: Callable[[Session], None]) -> None:

@@ -160,10 +160,10 @@ def cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int
         yield at, end, False
 
 
-def drawer_for(language: str, url_path_for: Callable[..., object]) -> Drawer:
-    """What draws turns in a language; `url_path_for` is the application's."""
+def drawer_for(language: str, path_for: Callable[..., str]) -> Drawer:
+    """What draws turns in a language; `path_for` gives the address of a route by name and parameters."""
 
     def remove_url(coding_id: str) -> str:
-        return str(url_path_for("coding:remove", coding_id=coding_id))
+        return path_for("coding:remove", coding_id=coding_id)
 
     return Drawer(catalogue(language), remove_url)

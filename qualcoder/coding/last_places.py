@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.coding.models import LastPlace
-from qualcoder.core.ids import PersonId, TranscriptId
+from qualcoder.core.ids import TranscriptId
 from qualcoder.transcripts.access import reach_codable
 
 
@@ -24,7 +24,7 @@ def keep(db: Session, me: Person, transcript_id: TranscriptId, turn: int) -> Non
         db.add(LastPlace(person_id=me.id, transcript_id=transcript_id, turn=turn))
 
 
-def place_query(me: PersonId, transcript_id: TranscriptId) -> Select[Any]:
+def place_query(me: Any, transcript_id: Any) -> Select[Any]:
     """The turn, in no row or one; a part of somebody's statement."""
     mine = (col(LastPlace.person_id) == me, col(LastPlace.transcript_id) == transcript_id)
     return sql(col(LastPlace.turn)).where(*mine)

@@ -8,6 +8,9 @@ coder changes it.
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
@@ -35,13 +38,35 @@ def sees_all(found: Reach) -> bool:
     return sees_study(found.access) or (found.access.study.layers is Layers.SHARED and found.is_assigned)
 
 
-def seen_on(found: Reach) -> list[ColumnElement[bool]]:
-    """Conditions on `coding` for those that a person sees on this transcript, removed ones too."""
-    here = [col(Coding.transcript_id) == found.transcript.id]
+class Sight(Enum):
+    """How much of the codings on a transcript a person sees."""
+
+    ALL = "all"
+    AGREED = "agreed"
+    OWN = "own"
+
+
+def sight_of(found: Reach) -> Sight:
+    """All for a PI, all but others' proposals in a shared study for who is assigned, else one's own."""
     if sees_study(found.access):
+        return Sight.ALL
+    return Sight.AGREED if sees_all(found) else Sight.OWN
+
+
+def seen_by(sight: Sight, transcript: Any, me: Any, study: Any) -> list[ColumnElement[bool]]:
+    """Conditions on `coding` for those that are seen on a transcript, removed ones too. The ids may be parameters of
+    a statement that is made once.
+    """
+    here = [col(Coding.transcript_id) == transcript]
+    if sight is Sight.ALL:
         return here
-    mine = col(Coding.coder_id) == found.me.id
-    return [*here, or_(mine, _is_agreed(found.access)) if sees_all(found) else mine]
+    mine = col(Coding.coder_id) == me
+    return [*here, or_(mine, _is_agreed(study)) if sight is Sight.AGREED else mine]
+
+
+def seen_on(found: Reach) -> list[ColumnElement[bool]]:
+    """The same for a person on a transcript."""
+    return seen_by(sight_of(found), found.transcript.id, found.me.id, found.access.study.id)
 
 
 def seen_in(access: Access) -> list[ColumnElement[bool]]:
@@ -53,11 +78,11 @@ def seen_in(access: Access) -> list[ColumnElement[bool]]:
     if access.study.layers is not Layers.SHARED:
         return [*here, mine]
     assigned = select(Assignment.transcript_id).where(col(Assignment.person_id) == access.person.id)
-    return [*here, or_(mine, and_(col(Coding.transcript_id).in_(assigned), _is_agreed(access)))]
+    return [*here, or_(mine, and_(col(Coding.transcript_id).in_(assigned), _is_agreed(access.study.id)))]
 
 
-def _is_agreed(access: Access) -> ColumnElement[bool]:
-    proposed = select(Code.id).where(col(Code.study_id) == access.study.id, col(Code.status) == CodeStatus.PROPOSED)
+def _is_agreed(study: Any) -> ColumnElement[bool]:
+    proposed = select(Code.id).where(col(Code.study_id) == study, col(Code.status) == CodeStatus.PROPOSED)
     return col(Coding.code_id).not_in(proposed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -21,7 +22,7 @@ from qualcoder.interviews.models import Category
 from qualcoder.interviews.words import CATEGORY_LABELS
 from qualcoder.web.deps import Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted_json
-from qualcoder.web.pages import language_of, render
+from qualcoder.web.pages import language_of, path_for, render
 
 router = APIRouter()
 
@@ -53,7 +54,7 @@ def turns(
 ) -> Response:
     """Turns with the codings that the person sees now. Without the proof of an open page this opens the text."""
     found, view = redrawn(db, me, transcript_id, turn, opened, language_of(request).value)
-    view = replace(view, drawn=drawer_for(language_of(request).value, request.app.url_path_for).turns(view.turns))
+    view = replace(view, drawn=drawer_for(language_of(request).value, partial(path_for, request)).turns(view.turns))
     title = N_("Coding %(serial)s")
     serial = found.transcript.serial
     return render(request, "coding/turns.html", view, title=title, serial=serial, access=found.access, block="turns")

@@ -8,10 +8,10 @@ of the act, so a repetition finds it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, update
 from sqlalchemy import select as sql
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -20,7 +20,7 @@ from qualcoder.coding.models import Command
 from qualcoder.coding.steps import Step, StepKind, as_json, from_json
 from qualcoder.core.clock import now
 from qualcoder.core.errors import Conflict
-from qualcoder.core.ids import CodeId, CodingId, PersonId, TranscriptId
+from qualcoder.core.ids import CodeId, CodingId
 from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import Reach
 from qualcoder.vault import fields as f
@@ -59,53 +59,54 @@ class Ends:
     redo: StepName | None = None
 
 
-def _mine(table: Any, me: PersonId, transcript_id: Any) -> tuple[ColumnElement[bool], ...]:
+# Whose log of which transcript: what the statements below are made with, once, and asked with by every act.
+_ME: Any = bindparam("log_me")
+_TRANSCRIPT: Any = bindparam("log_transcript")
+
+
+def _mine(table: Any, me: Any, transcript_id: Any) -> tuple[ColumnElement[bool], ...]:
     return table.person_id == me, table.transcript_id == transcript_id
 
 
-def is_cut_due(me: PersonId, transcript_id: Any) -> ColumnElement[Any]:
+def _newest(column: str, *conditions: Any, me: Any, transcript_id: Any) -> Any:
+    one = aliased(Command)
+    wanted = (*_mine(one, me, transcript_id), col(one.seq) > 0, *(condition(one) for condition in conditions))
+    return sql(getattr(one, column)).where(*wanted).order_by(col(one.seq).desc()).limit(1).scalar_subquery()
+
+
+def is_cut_due(me: Any, transcript_id: Any) -> ColumnElement[Any]:
     """Whether the newest step is undone, so that a new act cuts a branch off; a part of somebody's statement."""
-    one = aliased(Command)
-    return (
-        sql(col(one.is_undone))
-        .where(*_mine(one, me, transcript_id), col(one.seq) > 0)
-        .order_by(col(one.seq).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    return cast("ColumnElement[Any]", _newest("is_undone", me=me, transcript_id=transcript_id))
 
 
-def _top(me: PersonId, transcript_id: Any) -> ColumnElement[Any]:
-    one = aliased(Command)
-    return (
-        sql(col(one.seq))
-        .where(*_mine(one, me, transcript_id), col(one.seq) > 0, col(one.is_undone).is_(False))
-        .order_by(col(one.seq).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def ends_query(me: PersonId, transcript_id: TranscriptId) -> Select[Any]:
-    """The lines that would be undone and redone: id, seq, sealed_rev, is_undone, payload_ct. At most two."""
+def _ends_query() -> Select[Any]:
     columns = [getattr(Command, name) for name in ("id", "seq", "sealed_rev", "is_undone", "payload_ct")]
     after = aliased(Command)
-    top = _top(me, transcript_id)
+    top = _newest("seq", lambda one: col(one.is_undone).is_(False), me=_ME, transcript_id=_TRANSCRIPT)
     following = (
         sql(func.min(col(after.seq)))
-        .where(*_mine(after, me, transcript_id), col(after.seq) > func.coalesce(top, 0))
+        .where(*_mine(after, _ME, _TRANSCRIPT), col(after.seq) > func.coalesce(top, 0))
         .scalar_subquery()
     )
-    return sql(*columns).where(*_mine(Command, me, transcript_id), col(Command.seq).in_([top, following]))
+    return sql(*columns).where(*_mine(Command, _ME, _TRANSCRIPT), col(Command.seq).in_([top, following]))
+
+
+# The lines that would be undone and redone: id, seq, sealed_rev, is_undone, payload_ct. At most two.
+ENDS = _ends_query()
+
+
+def whose(found: Reach) -> dict[str, Any]:
+    """What `ENDS` is asked with."""
+    return {_ME.key: found.me.id, _TRANSCRIPT.key: found.transcript.id}
 
 
 def ends(db: Session, found: Reach) -> Ends:
     """What this person could undo and redo in the transcript. One statement."""
-    return ends_in(db, found, db.execute(ends_query(found.me.id, found.transcript.id)).all())
+    return ends_in(db, found, db.execute(ENDS, whose(found)).all())
 
 
 def ends_in(db: Session, found: Reach, rows: Any) -> Ends:
-    """The same from the rows of `ends_query`. A line that can't be opened any more has no name and no code."""
+    """The same from the rows of `ENDS`. A line that can't be opened any more has no name and no code."""
     named: dict[bool, StepName] = {}
     for row in rows:
         try:
@@ -180,24 +181,37 @@ def remember(db: Session, found: Reach, act_id: UUID, step: Step) -> None:
     _insert(db, found, act_id, step, is_above=False)
 
 
-def _insert(db: Session, found: Reach, act_id: UUID, step: Step, *, is_above: bool) -> int:
-    row = sealing.RowKey(act_id)
-    me, transcript = found.me.id, found.transcript
-    mine = _mine(Command, me, transcript.id)
+def _insertion() -> Any:
+    table = Command.__table__  # type: ignore[attr-defined]  # set by the mapper
+    mine = _mine(Command, _ME, _TRANSCRIPT)
     highest = func.coalesce(sql(func.max(col(Command.seq))).where(*mine).scalar_subquery(), 0)
     lowest = func.coalesce(sql(func.min(col(Command.seq))).where(*mine).scalar_subquery(), 0)
     last = case((highest > -lowest, highest), else_=-lowest)
+    sign = bindparam("log_sign", type_=Integer)
+    given: dict[str, Any] = {name: bindparam(f"log_{name}") for name in ("id", "study_id", "kind", "payload_ct", "at")}
     values = {
-        "id": act_id,
-        "study_id": transcript.study_id,
-        "transcript_id": transcript.id,
-        "person_id": me,
-        "seq": last + 1 if is_above else -last - 1,
-        "kind": step.kind.value,
-        "payload_ct": sealing.seal_json(db, found.key, f.COMMAND_PAYLOAD, row, as_json(step)),
+        **given,
+        "transcript_id": _TRANSCRIPT,
+        "person_id": _ME,
+        "seq": sign * (last + 1),
         "sealed_rev": 0,
         "is_undone": False,
-        "at": now(),
     }
-    seq: int = db.execute(insert(Command).values(values).returning(col(Command.seq))).scalar_one()
+    return insert(table).values(values).returning(col(Command.seq))
+
+
+_INSERTION = _insertion()
+
+
+def _insert(db: Session, found: Reach, act_id: UUID, step: Step, *, is_above: bool) -> int:
+    payload = sealing.seal_json(db, found.key, f.COMMAND_PAYLOAD, sealing.RowKey(act_id), as_json(step))
+    given = {
+        "log_id": act_id,
+        "log_study_id": found.transcript.study_id,
+        "log_kind": step.kind.value,
+        "log_payload_ct": payload,
+        "log_at": now(),
+        "log_sign": 1 if is_above else -1,
+    }
+    seq: int = db.execute(_INSERTION, {**whose(found), **given}).scalar_one()
     return seq

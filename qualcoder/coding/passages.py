@@ -6,8 +6,9 @@ Cost does not grow with the text: only touched turns are opened.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Integer, bindparam, func
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
@@ -19,7 +20,7 @@ from qualcoder.core.messages import N_
 from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.models import Transcript, Turn
-from qualcoder.transcripts.queries import OpenTurn, as_shown, open_turns, open_whole_turns
+from qualcoder.transcripts.queries import TURN_COLUMNS, OpenTurn, as_shown, open_turns, open_whole_turns
 from qualcoder.vault import hashing, sealing
 from qualcoder.vault.keys import KeyRef
 
@@ -63,35 +64,23 @@ def turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
     return tuple(map(as_shown, whole_turns_at(db, found, span)))
 
 
+def _touched() -> Any:
+    start = bindparam("start", type_=Integer)
+    here = col(Turn.text_version_id) == bindparam("version")
+    back = sql(col(Turn.start)).where(here, col(Turn.start) <= start).order_by(col(Turn.start).desc()).limit(1)
+    # One bound, not two joined by OR: with OR the index is read from the start of the text.
+    first = func.coalesce(back.offset(1).scalar_subquery(), back.scalar_subquery())
+    wanted = (here, col(Turn.start) < bindparam("end", type_=Integer), col(Turn.start) >= first)
+    return sql(*TURN_COLUMNS).where(*wanted).order_by(col(Turn.start))
+
+
+_TOUCHED = _touched()
+
+
 def whole_turns_at(db: Session, found: Reach, span: Span) -> tuple[OpenTurn, ...]:
     """The same with what flags hide: to compute with, never to show."""
-    version_id = version_of(found.transcript)
-    before = (
-        sql(col(Turn.start))
-        .where(col(Turn.text_version_id) == version_id, col(Turn.start) <= span.start)
-        .order_by(col(Turn.start).desc())
-        .offset(1)
-        .limit(1)
-        .scalar_subquery()
-    )
-    containing = (
-        sql(col(Turn.start))
-        .where(col(Turn.text_version_id) == version_id, col(Turn.start) <= span.start)
-        .order_by(col(Turn.start).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = db.exec(
-        select(Turn)
-        .where(
-            col(Turn.text_version_id) == version_id,
-            col(Turn.start) < span.end,
-            # One bound, not two joined by OR: with OR the index is read from the start of the text.
-            col(Turn.start) >= func.coalesce(before, containing),
-        )
-        .order_by(col(Turn.start))
-    ).all()
-    return tuple(open_whole_turns(db, found.key, list(rows)))
+    asked = {"version": version_of(found.transcript), "start": span.start, "end": span.end}
+    return tuple(open_whole_turns(db, found.key, list(db.execute(_TOUCHED, asked))))
 
 
 def quote_mac(db: Session, ref: KeyRef, quote: str) -> bytes:

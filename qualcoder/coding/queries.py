@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, and_, case, cast, func, literal, null, or_, union_all
+from sqlalchemy import (
+    and_,
+    or_,
+)
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
@@ -15,11 +18,10 @@ from qualcoder.accounts.models import Person, Role
 from qualcoder.accounts.people import name_of
 from qualcoder.accounts.permissions import Act
 from qualcoder.audit import chain
-from qualcoder.codebooks.models import Code, CodeStatus, CodeVersion
+from qualcoder.codebooks.models import Code, CodeStatus
 from qualcoder.codebooks.queries import OpenCode, codes_of, label_of
-from qualcoder.coding import last_places, layers, log, opening
-from qualcoder.coding.marked import is_noted, is_translated
-from qualcoder.coding.models import Coding, Command, Memo
+from qualcoder.coding import layers, log, opening, statements
+from qualcoder.coding.models import Coding, Memo
 from qualcoder.coding.rendering import chunks, turn_views
 from qualcoder.coding.service import Touched
 from qualcoder.coding.view import (
@@ -40,10 +42,6 @@ from qualcoder.core.text import Span
 from qualcoder.transcripts.access import Reach, reach_codable
 from qualcoder.transcripts.queries import OpenTurn, open_turns, turns_to_read
 
-RECENT = 9
-# Where they are looked for, so that opening a page does not grow with what a coder has coded.
-LAST_CODINGS = 200
-
 
 def turn_text(turn: OpenTurn) -> TurnText:
     """A turn for drawing."""
@@ -51,47 +49,24 @@ def turn_text(turn: OpenTurn) -> TurnText:
     return TurnText(turn.n, turn.start, turn.length, turn.bounds, language, turn.speaker, turn.body, turn.hidden)
 
 
-_SHOWN = (
-    Coding.id,
-    Coding.start,
-    Coding.end,
-    Coding.code_id,
-    Coding.coder_id,
-    Coding.valence,
-    Coding.weight,
-    Coding.is_unsure,
-    Coding.version,
-)
-
-
 def marks_in(db: Session, found: Reach, language: str, spans: Sequence[Span] | None = None) -> list[CodingMark]:
     """Codings that the person sees in the whole text, or where they touch one of these stretches.
 
     Two statements, three where other people's codings are seen: what many share is read once, not with each of them.
     """
-    query = (
-        sql(*(col(one) for one in _SHOWN), is_noted(), is_translated())
-        .where(*_seen_in(found))
-        .order_by(col(Coding.start), col(Coding.end))
-    )
+    query = statements.marks(layers.sight_of(found))
     if spans is not None:
         query = query.where(or_(*(and_(col(Coding.start) < one.end, col(Coding.end) > one.start) for one in spans)))
-    rows = db.execute(query).all()
+    rows = db.execute(query, statements.asked_on(found)).all()
     given = _given(db, {row[3] for row in rows}, language)
     names = _names(db, found, {row[4] for row in rows})
     return [_mark(found, row, given, names) for row in rows]
 
 
-def _seen_in(found: Reach) -> list[ColumnElement[bool]]:
-    """Conditions on `coding` for the living ones that the person sees in the text in use."""
-    is_placed = col(Coding.text_version_id) == found.transcript.text_version_id
-    return [*layers.seen_on(found), is_placed, col(Coding.deleted_at).is_(None)]
-
-
 def _mark(
     found: Reach, row: Any, given: Mapping[CodeId, tuple[Code, str]], names: Mapping[PersonId, str]
 ) -> CodingMark:
-    *shown, noted, translated = row[: len(_SHOWN) + 2]
+    *shown, noted, translated = row[: len(statements.SHOWN) + 2]
     coding_id, start, end, code_id, coder_id, valence, weight, is_unsure, revision = shown
     code, label = given[code_id]
     return CodingMark(
@@ -118,18 +93,9 @@ def _stretch(
     db: Session, found: Reach, language: str, span: Span, codes: Sequence[CodeId]
 ) -> tuple[list[CodingMark], int, list[CodeCount]]:
     """Codings that touch a stretch, how many there are in all, and how many of some codes; one statement."""
-    ofs = [func.coalesce(func.sum(case((col(Coding.code_id) == one, 1), else_=0)), 0) for one in codes]
-    counted = sql(func.count().label("total"), *ofs).select_from(Coding).where(*_seen_in(found)).subquery()
-    here = and_(*_seen_in(found), col(Coding.start) < span.end, col(Coding.end) > span.start)
-    rows = db.execute(
-        sql(counted, *(col(one) for one in _SHOWN), is_noted(), is_translated(), Code, CodeVersion, Person)
-        .select_from(counted)
-        .join(Coding, here, isouter=True)
-        .join(Code, col(Code.id) == col(Coding.code_id), isouter=True)
-        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id), isouter=True)
-        .join(Person, col(Person.id) == col(Coding.coder_id), isouter=True)
-        .order_by(col(Coding.start), col(Coding.end))
-    ).all()
+    counted = {f"code_{n}": code_id for n, code_id in enumerate(codes)}
+    asked = {**statements.asked_on(found), **counted, "low": span.start, "high": span.end}
+    rows = db.execute(statements.stretched(layers.sight_of(found), len(codes)), asked).all()
     total, *by_code = rows[0][: 1 + len(codes)]
     marked = [row[1 + len(codes) :] for row in rows if row[-1] is not None]
     opened = {code.id: (code, version) for *_, code, version, _ in marked}
@@ -143,10 +109,9 @@ def _given(db: Session, code_ids: Set[CodeId], language: str) -> dict[CodeId, tu
     """These codes, each with the label it has now."""
     if not code_ids:
         return {}
-    query = sql(Code, CodeVersion).join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
     return {
         code.id: (code, label_of(db, code, version).in_language(language))
-        for code, version in db.execute(query.where(col(Code.id).in_(code_ids)))
+        for code, version in db.execute(statements.GIVEN, {"codes": [*code_ids]})
     }
 
 
@@ -168,16 +133,7 @@ class Counts:
 
 def counts_in(db: Session, found: Reach) -> Counts:
     """What the person sees of a transcript, counted. One statement."""
-    is_placed = col(Coding.text_version_id) == found.transcript.text_version_id
-    query = (
-        sql(col(Coding.code_id), is_placed, func.count())
-        .where(*layers.seen_on(found), col(Coding.deleted_at).is_(None))
-        .group_by(col(Coding.code_id), is_placed)
-    )
-    if not layers.sees_study(found.access):
-        # Those that wait are placed by their coder.
-        query = query.where(or_(is_placed, col(Coding.coder_id) == found.me.id))
-    rows = db.execute(query).all()
+    rows = db.execute(statements.counted_by_code(layers.sight_of(found)), statements.asked_on(found)).all()
     by_code = {CodeId(code_id): n for code_id, placed, n in rows if placed}
     return Counts(by_code, sum(n for _, placed, n in rows if not placed))
 
@@ -265,26 +221,8 @@ def lately(db: Session, found: Reach) -> tuple[tuple[CodeId, ...], log.Ends, int
     """The codes of this coder's last codings in the study, newest first, what can be undone here, and the turn where
     the reader was last, 0 for none. One statement.
     """
-    last = (
-        sql(col(Coding.code_id), col(Coding.created_at))
-        .where(col(Coding.coder_id) == found.me.id, col(Coding.study_id) == found.transcript.study_id)
-        .order_by(col(Coding.created_at).desc())
-        .limit(LAST_CODINGS)
-        .subquery()
-    )
-    newest = func.max(last.c.created_at).label("at")
-    codes = sql(last.c.code_id, newest).group_by(last.c.code_id).order_by(newest.desc()).limit(RECENT).subquery()
-    steps = log.ends_query(found.me.id, found.transcript.id)
-    # The steps come first: a union has the types of its first part.
-    steps = steps.add_columns(literal(None, Uuid()).label("code_id"), col(Command.at), cast(null(), Integer))
-    place = last_places.place_query(found.me.id, found.transcript.id).subquery()
-    blank = [null() for _ in range(5)]
-    parts = (
-        steps,
-        sql(*blank, codes.c.code_id, codes.c.at, null()),
-        sql(*blank, null(), null(), place.c.turn),
-    )
-    found_rows = db.execute(union_all(*parts)).all()
+    asked = {"me": found.me.id, "study": found.transcript.study_id, "transcript": found.transcript.id}
+    found_rows = db.execute(statements.LATELY, {**asked, **log.whose(found)}).all()
     turn = next((row[-1] for row in found_rows if row[-1] is not None), 0)
     rows = [row for row in found_rows if row[-1] is None]
     recent = sorted((row for row in rows if row.code_id is not None), key=lambda row: row.at, reverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import reach_codable
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted, posted_json
-from qualcoder.web.pages import is_htmx, language_of, render, said
+from qualcoder.web.pages import is_htmx, language_of, path_for, render, said
 
 router = APIRouter()
 
@@ -51,7 +52,7 @@ def _page(
     removed: UUID | None = None,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    drawer = drawer_for(language_of(request).value, request.app.url_path_for)
+    drawer = drawer_for(language_of(request).value, partial(path_for, request))
     shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
     view = replace(view, removed=shown, drawn=tuple(map(drawer.turns, view.chunks)))
     return render(
@@ -94,7 +95,7 @@ def _turns(request: Request, db: Session, done: service.Touched | undoing.Turned
     else:
         touched, reach = done, done.reach
     view = queries.touched_view(db, touched, language) if touched else queries.history_view(db, reach, language)
-    view = replace(view, drawn=drawer_for(language_of(request).value, request.app.url_path_for).turns(view.turns))
+    view = replace(view, drawn=drawer_for(language_of(request).value, partial(path_for, request)).turns(view.turns))
     return render(
         request,
         "coding/turns.html",

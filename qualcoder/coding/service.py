@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Uuid, literal, union_all
 from sqlalchemy import select as sql
 from sqlmodel import Session, col
 
 from qualcoder.accounts.models import Person
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks.models import Code, CodeStatus, CodeVersion
-from qualcoder.coding import acting, layers, log, memos
+from qualcoder.coding import acting, layers, log, memos, statements
 from qualcoder.coding.asked import NewCoding, NotYours, TakenId, TextChanged, Touched
 from qualcoder.coding.carrying import became, carried
 from qualcoder.coding.memos import LONGEST_MEMO
@@ -137,25 +135,18 @@ def _give(db: Session, found: Reach, seen: _Seen, new: NewCoding, *, may_take_of
 
 def _look(db: Session, found: Reach, new: NewCoding) -> _Seen:
     """The code with its version, what is known under this id, and the coder's codings nearby: one statement."""
-    transcript, me = found.transcript, found.me.id
-    near = sql(col(Coding.id)).where(
-        col(Coding.text_version_id) == transcript.text_version_id,
-        col(Coding.start) <= new.span.end + LONGEST_SIGN,
-        col(Coding.end) >= new.span.start - LONGEST_SIGN,
-        col(Coding.coder_id) == me,
-        col(Coding.code_id) == new.code_id,
-        col(Coding.deleted_at).is_(None),
-    )
-    wanted: CompoundSelect[Any] = union_all(sql(literal(new.id, Uuid())), near)
-    rows = db.execute(
-        sql(Code, CodeVersion, Coding, Command, log.is_cut_due(me, transcript.id))
-        .join(CodeVersion, col(CodeVersion.id) == col(Code.code_version_id))
-        .join(Coding, col(Coding.id).in_(wanted), isouter=True)
-        .join(Command, col(Command.id) == new.id, isouter=True)
-        .where(col(Code.id) == new.code_id, col(Code.study_id) == transcript.study_id)
-        # A merge that is under way is waited for, and then refused: its code is out of use.
-        .with_for_update(read=True, of=Code)
-    ).all()
+    transcript = found.transcript
+    asked = {
+        "me": found.me.id,
+        "transcript": transcript.id,
+        "version": transcript.text_version_id,
+        "study": transcript.study_id,
+        "code": new.code_id,
+        "id": new.id,
+        "before": new.span.end + LONGEST_SIGN,
+        "after": new.span.start - LONGEST_SIGN,
+    }
+    rows = db.execute(statements.LOOKING, asked).all()
     if not rows:
         raise Invalid(N_("This code is not in the codebook any more. Reload the page."))
     code, version, _, line, is_cut_due = rows[0]

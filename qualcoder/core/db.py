@@ -27,6 +27,7 @@ from qualcoder.core.sqlite import PRAGMAS, journal_for, sqlite_module
 _HOOKS = "after_commit"
 _UNDONE = "after_rollback"
 _CHECKS = "before_commit"
+_BEGUN = "has begun"
 
 
 class WriteTurn:
@@ -56,6 +57,11 @@ class WriteTurn:
                 self._queue.popleft().set()
             else:
                 self._taken = False
+
+
+@event.listens_for(Session, "after_begin")
+def _note_begun(session: Session, *_: object) -> None:
+    session.info[_BEGUN] = True
 
 
 class Database:
@@ -131,8 +137,6 @@ class Database:
         checks: list[Callable[[], None]] = []
         info = {**self.info, _HOOKS: hooks, _UNDONE: undone, _CHECKS: checks}
         with Session(self.writing, expire_on_commit=False, info=info) as db:
-            begun: list[bool] = []
-            event.listen(db, "after_begin", lambda *_: begun.append(True))
             try:
                 yield db
                 db.flush()
@@ -142,7 +146,7 @@ class Database:
                 undone.clear()
             finally:
                 db.rollback()
-                if begun and self.is_sqlite:
+                if _BEGUN in db.info and self.is_sqlite:
                     self._turn.give()
                 for hook in undone:
                     hook()

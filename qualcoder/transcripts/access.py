@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session, col
 
 from qualcoder.accounts.access import Access, is_in_scope, role_of
@@ -45,17 +45,27 @@ class NotCodable(Conflict):
         super().__init__(N_("This transcript is not released for coding."))
 
 
+# Made once: every act asks it, and putting it together takes longer than its answer.
+_REACHED = (
+    select(Transcript, Study, Membership, Assignment)
+    .join(Study, col(Study.id) == col(Transcript.study_id))
+    .join(
+        Membership,
+        and_(col(Membership.study_id) == col(Study.id), col(Membership.person_id) == bindparam("me")),
+        isouter=True,
+    )
+    .join(
+        Assignment,
+        and_(col(Assignment.transcript_id) == col(Transcript.id), col(Assignment.person_id) == bindparam("me")),
+        isouter=True,
+    )
+    .where(col(Transcript.id) == bindparam("transcript"))
+)
+
+
 def reach(db: Session, me: Person, transcript_id: TranscriptId, act: Act) -> Reach:
     """A transcript for an act: one statement, whatever the number of transcripts."""
-    mine = and_(col(Membership.study_id) == col(Study.id), col(Membership.person_id) == me.id)
-    assigned = and_(col(Assignment.transcript_id) == col(Transcript.id), col(Assignment.person_id) == me.id)
-    found = db.execute(
-        select(Transcript, Study, Membership, Assignment)
-        .join(Study, col(Study.id) == col(Transcript.study_id))
-        .join(Membership, mine, isouter=True)
-        .join(Assignment, assigned, isouter=True)
-        .where(col(Transcript.id) == transcript_id)
-    ).first()
+    found = db.execute(_REACHED, {"me": me.id, "transcript": transcript_id}).first()
     if found is None:
         raise NotFound
     transcript, study, membership, assignment = found

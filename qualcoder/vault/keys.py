@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select, update
 
 from qualcoder.core.db import Database
@@ -34,6 +35,12 @@ _TABLES: dict[KeyKind, Any] = {
     KeyKind.INTERVIEW: InterviewKey,
     KeyKind.RESPONDENT: RespondentKey,
 }
+# Made once: every act that seals something asks it.
+_NEWEST = (
+    select(InterviewKey.id, func.max(InterviewKey.generation))
+    .where(col(InterviewKey.id).in_(bindparam("ids", expanding=True)))
+    .group_by(col(InterviewKey.id))
+)
 
 
 class Sealed(Unavailable):
@@ -232,13 +239,9 @@ class Keyring:
 
         What an older key sealed must not be written any more: it is about to be destroyed. Asks keys.db itself.
         """
-        with self.database.read() as db:
-            rows = db.exec(
-                select(InterviewKey.id, func.max(InterviewKey.generation))
-                .where(col(InterviewKey.id).in_([ref.id for ref in used]))
-                .group_by(col(InterviewKey.id))
-            )
-            newest = dict(rows.all())
+        with self.database.reading.connect() as connection:
+            rows = connection.execute(_NEWEST, {"ids": [ref.id for ref in used]})
+            newest: dict[UUID, int] = dict(rows.all())
         if any(newest.get(ref.id, generation) != generation for ref, generation in used.items()):
             self._refresh(anew=True)
             raise Renewed

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
 from qualcoder.accounts import sessions
@@ -113,10 +114,17 @@ def signed_in(request: Request) -> Person:
     return inside(request).person
 
 
-# What a route depends on when it is for the signed-in only.
-ASKS_WHO = frozenset({signed_in, inside, at_the_door})
+async def _signed_in(request: Request) -> Person:
+    """The same for routes. The database is asked in another thread, unless it was asked before, for the gate."""
+    if hasattr(request.state, "found"):
+        return signed_in(request)
+    return await run_in_threadpool(signed_in, request)
 
-Me = Annotated[Person, Depends(signed_in)]
+
+# What a route depends on when it is for the signed-in only.
+ASKS_WHO = frozenset({_signed_in, inside, at_the_door})
+
+Me = Annotated[Person, Depends(_signed_in)]
 MaybeMe = Annotated[Person | None, Depends(find_me)]
 Inside = Annotated[Current, Depends(inside)]
 AtTheDoor = Annotated[Current, Depends(at_the_door)]

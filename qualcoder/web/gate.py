@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
@@ -61,10 +62,10 @@ def _asks_who(dependant: Dependant) -> bool:
     return dependant.call in ASKS_WHO or any(_asks_who(inner) for inner in dependant.dependencies)
 
 
-def known_first(request: Request) -> None:
+async def known_first(request: Request) -> None:
     """Refuse a stranger at a door for the signed-in before a byte of the body is read. The API's doors do the same."""
     if is_harmless(request):
         return
     closed: Endpoints = request.app.state.for_the_signed_in
-    if request.scope["endpoint"] in closed and find_me(request) is None:
+    if request.scope["endpoint"] in closed and await run_in_threadpool(find_me, request) is None:
         raise SignInFirst

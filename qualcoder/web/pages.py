@@ -115,7 +115,7 @@ def _nav(request: Request, access: Access) -> tuple[NavItem, ...]:
             continue
         domain = route.partition(":")[0]
         is_here = here == route if domain == "accounts" else here.startswith(f"{domain}:")
-        items.append(NavItem(locale._(label), _path_for(request, route, slug=access.study.slug), is_here))
+        items.append(NavItem(locale._(label), path_for(request, route, slug=access.study.slug), is_here))
     return tuple(items)
 
 
@@ -170,7 +170,7 @@ def render(
         context: dict[str, Any] = {
             "page": _page(request, title, access, params),
             "view": view,
-            "url_for": partial(_path_for, request),
+            "url_for": partial(path_for, request),
         }
         if block is not None and is_htmx(request):
             html = render_block(environment(), template, block, context)
@@ -179,7 +179,7 @@ def render(
     return HTMLResponse(html, status_code=status)
 
 
-def _path_for(request: Request, name: str, /, **params: object) -> str:
+def path_for(request: Request, name: str, /, **params: object) -> str:
     """The address of a route. Looking one up asks every route, so a page of many links does it once for each kind."""
     known = _ADDRESSES.setdefault(request.app, {})
     kind = (name, *params)
@@ -201,7 +201,7 @@ def is_htmx(request: Request) -> bool:
 
 def back_to(request: Request, name: str, query: str = "", /, **params: object) -> str:
     """The address of a page to go on to, with a query and a place in the page."""
-    path = _path_for(request, name, **params)
+    path = path_for(request, name, **params)
     return f"{path}?{query}" if query else path
 
 
