@@ -36,9 +36,12 @@ class TurnText:
         return ",".join(map(str, self.bounds))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CodingMark:
-    """A coding as the page shows it; [start, end) in code points of the version."""
+    """A coding as the page shows it; [start, end) in code points of the version.
+
+    Not frozen: thousands are made for a page, and a frozen one takes three times as long to make. Nobody changes one.
+    """
 
     id: UUID
     start: int
