@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import urlencode
 
 import pytest
 
 from qualcoder.home import Home
 from tests.coding.indexed import indexing, until_known
-from tests.homes import Worker, World
+from tests.coding.test_masking import code, confirmed, mask, quote_of, whole
+from tests.homes import Browser, Worker, World
 from tests.scripts import Script, script_of
 from tests.transcripts import making
 
@@ -81,3 +83,48 @@ def test_the_last_word_of_a_long_kazakh_text_is_found_where_it_stands(home: Home
     with indexing(home):
         until_known(home, world)
         look()
+
+
+@pytest.mark.slow
+def test_passages_at_both_ends_are_retrieved_and_a_name_at_the_end_is_masked(
+    home: Home, world: World, browser: Browser
+) -> None:
+    """Coded at both ends, asked for by nearness over the whole text; then the last word turns out to be a name."""
+    codes = making.import_codes(home, world)
+    transcript = making.to_codable(home, world, making.upload(spoken(1)), world.coder)
+    text = whole(home, transcript)
+    assert len(text) > LETTERS * 0.99
+    first = code(home, world, transcript, "Ал не болды?", codes["WATER"])
+    last = code(home, world, transcript, f"{LAST} {LAST}.", codes["ROADS"])
+
+    def asked(step: str, within: int) -> list[str]:
+        rows = [("WATER", "and"), ("ROADS", step)]
+        pairs = [
+            pair
+            for name, how in rows
+            for pair in (
+                ("step", how),
+                ("code", str(codes[name])),
+                ("deep", "1"),
+                ("within", str(within)),
+                ("by", "turns"),
+            )
+        ]
+        page = browser.as_(world.coder).get(f"/studies/demo/retrieve?unit=passage&{urlencode(pairs)}")
+        assert page.status_code == 200
+        return [piece.partition("</mark>")[0] for piece in page.text.split("<mark>")[1:]]
+
+    # The last turn is that of the upload's number.
+    apart = making.again(home, transcript).n_turns - 2
+    assert asked("near", apart) == ["Ал не болды?"]
+    assert asked("near", apart - 1) == []
+    assert asked("or", 0) == ["Ал не болды?", f"{LAST} {LAST}."]
+    flag = confirmed(home, world, transcript, LAST)
+    done = mask(home, world, flag, LAST)
+    masked = whole(home, transcript)
+    assert LAST not in masked.replace("\u0301", "").casefold()
+    assert done.texts == 1
+    assert masked[: len(text) - len(TAIL)] == text[: len(text) - len(TAIL)]
+    assert quote_of(home, first) == "Ал не болды?"
+    assert quote_of(home, last).endswith("].")
+    assert asked("near", apart) == ["Ал не болды?"]
