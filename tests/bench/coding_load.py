@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -13,10 +14,13 @@ from qualcoder.matrices.models import ExportLedger
 from tests.bench.figures import Skipped
 from tests.bench.filling import FREE_CODES, Filled, Text, spans_apart
 from tests.bench.measuring import Bench, in_turns
-from tests.bench.wire import closed_loop, put_coding, share
+from tests.bench.wire import closed_loop, paced, put_coding, share
 
 STALL_EVERY_SECONDS = 0.25
 HEARD_WITHIN_SECONDS = 15.0
+# What the coding page is to bear: so many coders with one coding in so many seconds each.
+PACE_CODERS = 20
+PACE_SECONDS = 3.0
 
 
 class _Adder:
@@ -65,6 +69,12 @@ async def load(bench: Bench) -> None:
             raise Skipped("not every coding that was answered is in the database")
         note = f"p50 {share(times, 50) * 1000:.0f}, p99 {share(times, 99) * 1000:.0f} ms"
         bench.report.figure(f"codings a second, {people} coders", per_second, "/s", note)
+    adders = [_Adder(bench, found, found.texts[n % len(found.texts)], n) for n in range(PACE_CODERS)]
+    acts = max(1, round(sizes.seconds / PACE_SECONDS))
+    late = await paced(PACE_CODERS, PACE_SECONDS, acts, lambda n: adders[n].add())
+    note = f"p50 {share(late, 50) * 1000:.0f}, max {max(late) * 1000:.0f} ms, {len(late)} codings"
+    name = f"answer, {PACE_CODERS} coders with a coding every {PACE_SECONDS:.0f} s, p95"
+    bench.report.figure(name, share(late, 95) * 1000, "ms", note)
 
 
 async def stall(bench: Bench) -> None:
@@ -88,14 +98,18 @@ async def stall(bench: Bench) -> None:
     bench.report.figure(f"worst add during an export of {exported.count()} codings", max(late) * 1000, "ms", note)
 
 
-async def export(bench: Bench, found: Filled, kind: str) -> tuple[float, int]:
+MATRIX = ("matrix/exports", "shape=long")
+# Every coding with its words, offsets, coder and code version.
+PASSAGES = ("retrieve/exports", "query=" + quote("step=and&code=any&deep=1&within=1&by=turns"))
+
+
+async def export(bench: Bench, found: Filled, kind: str, what: tuple[str, str] = MATRIX) -> tuple[float, int]:
     """An export from asking for it to its last byte, as the page does; seconds and bytes."""
     wire = bench.house.wire(found.pi)
     begun = time.perf_counter()
-    sent = f"format={kind}&shape=long".encode()
-    answer = await wire.ask(
-        "POST", bench.house.page(found, "matrix/exports"), sent, "application/x-www-form-urlencoded"
-    )
+    path, asked = what
+    sent = f"format={kind}&{asked}".encode()
+    answer = await wire.ask("POST", bench.house.page(found, path), sent, "application/x-www-form-urlencoded")
     if answer.status != 303:
         raise Skipped(f"an export was answered with {answer.status}")
     address = answer.headers["location"]

@@ -21,7 +21,7 @@ from qualcoder.transcripts.queries import open_turns, turns_of
 from qualcoder.vault import fields as f
 from qualcoder.vault import sealing
 from qualcoder.vault.keys import KeyRef
-from tests.bench.coding_load import export
+from tests.bench.coding_load import MATRIX, PASSAGES, export
 from tests.bench.figures import Skipped
 from tests.bench.filling import Filled, invented_bodies
 from tests.bench.house import House, family, resident_mb
@@ -123,17 +123,30 @@ async def _search_names(bench: Bench, found: Filled, made: list[TranscriptId]) -
     bench.report.figure("search for names in the worker, its start included", each, "s/file")
 
 
+FILES = (
+    ("matrix", MATRIX, "csv"),
+    ("matrix", MATRIX, "dta"),
+    ("passages", PASSAGES, "csv"),
+    ("passages", PASSAGES, "xlsx"),
+)
+
+
 async def exports(bench: Bench) -> None:
-    """The table of themes by races from asking for it to its last byte. Files of passages are not made yet."""
+    """The table of themes by races, and every passage with its words, from asking for it to the last byte."""
     few, many = bench.study(bench.sizes.some_texts, max(1, bench.sizes.each // 10)), bench.study(bench.sizes.many_texts)
-    for kind in ("csv", "dta"):
+    for name, what, kind in FILES:
+        taken = []
         for found in (few, many):
             _server, *others = family(bench.house.server_id)
-            seconds, size = await export(bench, found, kind)
+            seconds, size = await export(bench, found, kind, what)
             memory = sum(resident_mb(pid) for pid in others)
             note = f"{size / 1000:.0f} kB, worker then {memory:.0f} MB"
-            bench.report.figure(f"matrix as {kind}, {found.count()} codings", seconds * 1000, "ms", note)
-    bench.report.skip("passages as csv and xlsx", "no such export is built yet")
+            taken.append(seconds)
+            bench.report.figure(f"{name} as {kind}, {found.count()} codings", seconds * 1000, "ms", note)
+        if what is PASSAGES:
+            more = many.count() / few.count()
+            law = f"passages as {kind}: {many.count()} / {few.count()} codings"
+            bench.report.law(law, taken[0], taken[1], more * 1.1)
 
 
 async def searching(bench: Bench) -> None:

@@ -27,6 +27,21 @@ TIMED = """() => {
   for (const type of ["keydown", "mouseup"]) addEventListener(type, note, true);
 }"""
 PLACES = (0.02, 0.5, 0.95)
+# Two seconds of scrolling, a third of a window each frame: the time between frames.
+SCROLLED = """() => new Promise((done) => {
+  const frames = [];
+  scrollTo(0, 0);
+  let last = 0;
+  const until = performance.now() + 2000;
+  const step = (at) => {
+    if (last) frames.push(at - last);
+    last = at;
+    scrollBy(0, innerHeight / 3);
+    if (at < until) requestAnimationFrame(step);
+    else done(frames);
+  };
+  requestAnimationFrame(step);
+})"""
 TO_TURN = """(share) => {
   const turns = document.querySelectorAll(".turn");
   const turn = turns[Math.floor(share * turns.length)];
@@ -46,7 +61,12 @@ async def painting(bench: Bench) -> None:
         try:
             for words in (sizes.words, *sizes.long_words):
                 found, text = bench.text(words, sizes.many_codings)
-                for name, taken in (await _work(bench, browser, found, text)).items():
+                worked = await _work(bench, browser, found, text)
+                frames = worked.pop("frames")
+                name = f"scrolling, a frame, {words} words, {sizes.many_codings} codings, p95"
+                note = f"p50 {share(frames, 50):.0f}, max {max(frames):.0f} ms, {len(frames)} frames"
+                bench.report.figure(name, share(frames, 95), "ms", note)
+                for name, taken in worked.items():
                     figure = f"{name} → painted, {words} words, {sizes.many_codings} codings"
                     bench.report.figure(figure, share(taken, 50), "ms")
                     bench.report.figure(f"{figure}, worst of {len(taken)}", max(taken), "ms")
@@ -67,8 +87,9 @@ async def _work(bench: Bench, browser: Browser, found: Filled, text: Text) -> di
         limit = bench.sizes.limit_seconds * 1000
         await page.goto(f"/transcripts/{text.id}", wait_until="load", timeout=limit)
         await page.wait_for_function(is_drawn(last_coding(found, text)), timeout=limit, polling=50)
-        await page.evaluate(TIMED)
         taken: dict[str, list[float]] = {name: [] for name in ("sentence", "word", "mouse", "list of codes", "coding")}
+        taken["frames"] = await page.evaluate(SCROLLED)
+        await page.evaluate(TIMED)
         for place in PLACES:
             left, top = await page.evaluate(TO_TURN, place)
             for _ in range(bench.sizes.repeats):

@@ -186,6 +186,22 @@ def share(times: list[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, round(percent / 100 * (len(ordered) - 1)))]
 
 
+async def paced(users: int, every: float, acts: int, act: Callable[[int], Awaitable[float]]) -> list[float]:
+    """Everybody acts so many times, once in `every` seconds, spread evenly; seconds from each planned moment."""
+    begun = time.perf_counter() + 0.1
+    late: list[float] = []
+
+    async def one(user: int) -> None:
+        for n in range(acts):
+            due = begun + every * (n + user / users)
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await act(user)
+            late.append(time.perf_counter() - due)
+
+    await asyncio.gather(*(one(user) for user in range(users)))
+    return late
+
+
 async def closed_loop(users: int, seconds: float, act: Callable[[int], Awaitable[float]]) -> tuple[list[float], float]:
     """Everybody acts again as soon as they are answered: all times, and how many acts there were a second."""
     times: list[float] = []
