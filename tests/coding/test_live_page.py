@@ -126,3 +126,13 @@ def test_scripts_hear_that_something_was_hidden_where_they_read(
     told = [(happenings.Topic.TRANSCRIPT, "passage.flagged", transcript.id)]
     assert {name for name, events in heard.items() if events == told} == {"pi", "coder"}
     assert {name for name, events in heard.items() if not events} == heard.keys() - {"pi", "coder"}
+
+
+def test_a_listener_whose_session_is_over_is_told_to_ask_no_more(
+    home: Home, world: World, transcript: Transcript, browser: Browser
+) -> None:
+    """A listener can't show a page to sign in; a person who opens the address is led to it."""
+    path = f"/transcripts/{transcript.id}/live"
+    stranger = browser.with_token("")
+    assert stranger.get(path, headers={"Accept": "text/event-stream"}).status_code == 204
+    assert stranger.get(path, follow_redirects=False).status_code == 303

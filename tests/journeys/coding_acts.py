@@ -45,7 +45,8 @@ def selected(page: Page) -> str:
 
 
 def select_with_mouse(page: Page, quote: str) -> None:
-    """Drag from the first letter to the last."""
+    """Drag from the first letter to the last. What comes after the text may move it."""
+    page.wait_for_selector("dl#strip")
     place = _place(page, quote)
     page.mouse.move(*place["from"])
     page.mouse.down()
