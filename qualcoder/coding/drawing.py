@@ -6,7 +6,7 @@ The text of ``.x`` is the turn's body, letter for letter. Everything that people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -36,6 +36,11 @@ class Drawer:
     def turns(self, views: tuple[TurnView, ...]) -> Markup:
         """Turns one after another."""
         return Markup("".join(map(self._turn, views)))  # noqa: S704 -- every part is escaped where it is put in
+
+    def sections(self, chunks: Iterable[tuple[TurnView, ...]]) -> Iterator[str]:
+        """Groups of turns, each a section of its own."""
+        for views in chunks:
+            yield f'<section class="chunk">{self.turns(views)}</section>'
 
     def _turn(self, view: TurnView) -> str:
         turn = view.turn

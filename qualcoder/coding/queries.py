@@ -22,7 +22,7 @@ from qualcoder.codebooks.models import Code, CodeStatus
 from qualcoder.codebooks.queries import OpenCode, codes_of, label_of
 from qualcoder.coding import layers, log, opening, statements
 from qualcoder.coding.models import Coding, Memo
-from qualcoder.coding.rendering import chunks, turn_views
+from qualcoder.coding.rendering import chunks, turn_views, views_of
 from qualcoder.coding.service import Touched
 from qualcoder.coding.view import (
     CodeChoice,
@@ -261,7 +261,8 @@ def open_transcript(
         version=transcript.text_number,
         serial=transcript.serial,
         title=transcript.serial,
-        chunks=chunks(turn_views(turns, marks)),
+        chunks=chunks(views_of(turns, marks)),
+        has_text=bool(turns),
         codes=codes,
         coding_count=sum(counts.values()),
         can_code=found.access.may(Act.CODE),

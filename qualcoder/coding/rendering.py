@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TypeAlias
 
 from qualcoder.coding.view import CodingMark, Segment, Stripe, TurnText, TurnView
@@ -94,18 +94,25 @@ def turn_views(
     `shown` names the turns wanted back by number; the others only lend their lanes and need no body (a reply to one
     coding passes the turn before as such a neighbour).
     """
-    views: list[TurnView] = []
+    return tuple(views_of(turns, marks, shown))
+
+
+def views_of(
+    turns: Sequence[TurnText], marks: Iterable[CodingMark], shown: Container[int] | None = None
+) -> Iterator[TurnView]:
+    """The same one after another, each worked out when it is asked for."""
     carried: dict[Key, int] = {}
     for turn, here in zip(turns, _by_turn(turns, marks), strict=True):
         bars, hidden, carried = stripes(turn, here, carried)
         if shown is None or turn.n in shown:
-            views.append(TurnView(turn, segments(turn, here), bars, hidden, tuple(here)))
-    return tuple(views)
+            yield TurnView(turn, segments(turn, here), bars, hidden, tuple(here))
 
 
-def chunks(views: Sequence[TurnView], size: int = CHUNK_TURNS) -> tuple[tuple[TurnView, ...], ...]:
+def chunks(views: Iterable[TurnView], size: int = CHUNK_TURNS) -> Iterator[tuple[TurnView, ...]]:
     """Group turns for the browser, which skips drawing whole groups that are off the screen."""
-    return tuple(tuple(views[i : i + size]) for i in range(0, len(views), size))
+    left = iter(views)
+    while group := tuple(islice(left, size)):
+        yield group
 
 
 def _within(turn: TurnText, mark: CodingMark) -> tuple[int, int]:

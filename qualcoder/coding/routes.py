@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from secrets import token_hex
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 from sqlmodel import Session
 
 from qualcoder.accounts.access import Access, study_by_slug
@@ -29,7 +31,7 @@ from qualcoder.core.messages import N_
 from qualcoder.transcripts.access import reach_codable
 from qualcoder.web.deps import Db, Me, ReadDb, WriteDb
 from qualcoder.web.forms import Posted, posted, posted_json
-from qualcoder.web.pages import is_htmx, language_of, path_for, render, said
+from qualcoder.web.pages import is_htmx, language_of, path_for, render, render_around, said
 
 router = APIRouter()
 
@@ -54,11 +56,14 @@ def _page(
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
     drawer = drawer_for(language_of(request).value, partial(path_for, request))
     shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
-    view = replace(view, removed=shown, drawn=tuple(map(drawer.turns, view.chunks)))
-    return render(
+    # The head of a long text is there to be read while its end is drawn.
+    mark = f"<!-- {token_hex(8)} -->"
+    return render_around(
         request,
         "coding/workbench.html",
-        view,
+        replace(view, removed=shown, drawn=Markup(mark)),  # noqa: S704 -- letters and digits of our own
+        mark,
+        drawer.sections(view.chunks),
         title=N_("Coding %(serial)s"),
         serial=view.serial,
         access=found.access,

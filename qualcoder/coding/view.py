@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -202,8 +203,9 @@ class WorkbenchView:
     """Everything on the coding page of one transcript; `recent` are this coder's last codes, newest first.
     `me` is the coder, under whose id the browser keeps what is the coder's own.
 
-    `drawn` are the chunks as HTML. What happens after `since`, in seconds, is told to the page; `opened` proves that
-    its opening is on record. `last_turn` is where the reader was, 0 for nowhere.
+    `chunks` are worked out as they are drawn, once; `drawn` stands where their HTML comes. What happens after `since`,
+    in seconds, is told to the page; `opened` proves that its opening is on record. `last_turn` is where the reader was,
+    0 for nowhere.
     """
 
     transcript_id: UUID
@@ -211,7 +213,7 @@ class WorkbenchView:
     version: int
     serial: str
     title: str = field(repr=False)
-    chunks: tuple[tuple[TurnView, ...], ...]
+    chunks: Iterator[tuple[TurnView, ...]]
     codes: tuple[CodeChoice, ...]
     coding_count: int
     can_code: bool
@@ -231,4 +233,5 @@ class WorkbenchView:
     since: int = 0
     opened: str = field(default="", repr=False)
     last_turn: int = 0
-    drawn: tuple[Markup, ...] = field(default=(), repr=False)
+    drawn: Markup = field(default=Markup(), repr=False)
+    has_text: bool = True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
@@ -177,6 +179,33 @@ def render(
         else:
             html = environment().get_template(template).render(context)
     return HTMLResponse(html, status_code=status)
+
+
+# What is sent at once of a page that comes in parts: fewer, larger parts cost less.
+_PART_BYTES = 64 * 1024
+
+
+def render_around(
+    request: Request, template: str, view: object, mark: str, parts: Iterable[str], **named: Any
+) -> StreamingResponse:
+    """A page whose `mark` these parts take the place of, each sent as soon as it is there.
+
+    What they are made of must be read by now: the session is over when they are.
+    """
+    page = render(request, template, view, **named)
+    before, after = bytes(page.body).split(mark.encode(), 1)
+    body = _in_larger(chain([before], (part.encode() for part in parts), [after]))
+    return StreamingResponse(body, page.status_code, media_type=page.media_type)
+
+
+def _in_larger(parts: Iterable[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []
+    for part in parts:
+        held.append(part)
+        if sum(map(len, held)) >= _PART_BYTES:
+            yield b"".join(held)
+            held.clear()
+    yield b"".join(held)
 
 
 def path_for(request: Request, name: str, /, **params: object) -> str:
