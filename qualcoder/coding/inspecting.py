@@ -17,7 +17,7 @@ from qualcoder.accounts.people import names_of
 from qualcoder.accounts.permissions import Act
 from qualcoder.codebooks.models import Code, CodeVersion
 from qualcoder.codebooks.queries import OpenCode, open_code
-from qualcoder.coding import memo_list, translating
+from qualcoder.coding import layers, memo_list, translating
 from qualcoder.coding.marked import is_translated
 from qualcoder.coding.models import Coding, Valence
 from qualcoder.coding.queries import labels_of
@@ -30,7 +30,8 @@ from qualcoder.transcripts.access import Reach
 class Inspected:
     """A coding and what hangs on it. `coder` is empty on one's own.
 
-    `under` is the number of the definition it was given under; `came_from` names the code it had before a merge.
+    `under` is the number of the definition it was given under, `came_from` names the code it had before a merge; both
+    are for its coder and a PI.
     """
 
     coding_id: CodingId
@@ -40,7 +41,7 @@ class Inspected:
     valence: Valence | None
     weight: int | None
     is_unsure: bool
-    under: int
+    under: int | None
     came_from: str
     memos: tuple[memo_list.Line, ...]
     translations: tuple[OpenTranslation, ...]
@@ -48,7 +49,7 @@ class Inspected:
     @property
     def is_older(self) -> bool:
         """Whether the code has another definition by now."""
-        return not self.came_from and self.under != self.code.number
+        return self.under is not None and not self.came_from and self.under != self.code.number
 
 
 def inspect(db: Session, me: Person, coding_id: CodingId, language: str) -> tuple[Reach, Inspected]:
@@ -60,8 +61,11 @@ def inspect(db: Session, me: Person, coding_id: CodingId, language: str) -> tupl
     # A record in between ends what was read before it.
     found, coding = translating.reach_seen(db, me, coding_id, Act.READ_TEXT)
     code, given = db.get_one(Code, coding.code_id), db.get_one(CodeVersion, coding.code_version_id)
-    came_from = labels_of(db, {CodeId(given.code_id)}, language) if given.code_id != code.id else {}
     is_mine = coding.coder_id == me.id
+    # How a coding came about is for who settles it: another's may have been given under another's proposal.
+    settles = is_mine or layers.sees_study(found.access)
+    is_merged = settles and given.code_id != code.id
+    came_from = labels_of(db, {CodeId(given.code_id)}, language) if is_merged else {}
     return found, Inspected(
         coding_id=coding_id,
         code=open_code(db, code, db.get_one(CodeVersion, code.code_version_id)),
@@ -70,7 +74,7 @@ def inspect(db: Session, me: Person, coding_id: CodingId, language: str) -> tupl
         valence=coding.valence,
         weight=coding.weight,
         is_unsure=coding.is_unsure,
-        under=given.number,
+        under=given.number if settles else None,
         came_from=came_from.get(given.code_id, ""),
         memos=memos,
         translations=translations,

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from qualcoder.accounts.access import Access
 from qualcoder.accounts.models import Layers
 from qualcoder.accounts.permissions import Act
-from qualcoder.codebooks.models import Code, CodeStatus
+from qualcoder.codebooks.models import Code
 from qualcoder.coding.models import Coding
 from qualcoder.transcripts.access import Reach
 from qualcoder.transcripts.models import Assignment
@@ -82,7 +82,8 @@ def seen_in(access: Access) -> list[ColumnElement[bool]]:
 
 
 def _is_agreed(study: Any) -> ColumnElement[bool]:
-    proposed = select(Code.id).where(col(Code.study_id) == study, col(Code.status) == CodeStatus.PROPOSED)
+    # Whom a proposal is from is forgotten when it is accepted; a declined one stays between its coder and the PI.
+    proposed = select(Code.id).where(col(Code.study_id) == study, col(Code.proposed_by).is_not(None))
     return col(Coding.code_id).not_in(proposed)
 
 

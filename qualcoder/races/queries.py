@@ -21,6 +21,8 @@ from qualcoder.races import derived
 from qualcoder.races.derived import Ballots, Base
 from qualcoder.races.models import Candidacy, Contest, Place, RaceValue, Round, Variable
 from qualcoder.races.variables import UNIT_TYPES, VARIABLES, Words
+from qualcoder.vault import sealing
+from qualcoder.vault.keys import KeyRef
 
 PAGE_SIZE = 50
 
@@ -328,6 +330,13 @@ def values_by_round(
     rows = select(RaceValue).join(Round, col(Round.id) == col(RaceValue.round_id))
     values = db.exec(rows.where(col(Round.study_id) == study_id))
     return tuple(variables), {(value.round_id, value.variable_id): value for value in values}
+
+
+def wording_of(db: Session, study_id: StudyId, variable: str, words: str) -> str:
+    """What stands in addresses and kept questions for a wording of a variable: the same for the same words, whatever
+    becomes of the races, and no word of it.
+    """
+    return sealing.lookup(db, KeyRef.study(study_id), "race wording", variable, words).hex()[:16]
 
 
 def find_round_by_key(db: Session, study_id: StudyId, key: str) -> Round | None:

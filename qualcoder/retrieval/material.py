@@ -26,7 +26,7 @@ from qualcoder.core.messages import N_
 from qualcoder.interviews import queries as interview_rows
 from qualcoder.interviews import service as interviews
 from qualcoder.matrices.cells import codes_under, links_to_rounds
-from qualcoder.races.queries import values_by_round
+from qualcoder.races.queries import values_by_round, wording_of
 from qualcoder.retrieval.evaluation import Mark, Text
 from qualcoder.retrieval.question import Ask, Field, Narrowing, Speaker, require_readable
 from qualcoder.transcripts.models import Transcript, TranscriptState, Turn
@@ -134,16 +134,17 @@ def _fitting_rounds(db: Session, access: Access, narrowing: Narrowing) -> set[Ro
         raise _not_offered()
     known = {round_id: value for (round_id, variable_id), value in values.items() if variable_id == variable.id}
     if variable.kind != "text":
-        if narrowing.value_id is not None:
+        if narrowing.wording:
             raise _not_offered()
         return {round_id for round_id, value in known.items() if _lies_between(value.number, narrowing)}
-    said = next((value.text for value in known.values() if value.id == narrowing.value_id), None)
-    if said is None:
+    all_said = {value.text for value in known.values() if value.text}
+    said = {text for text in all_said if wording_of(db, access.study.id, variable.name, text) == narrowing.wording}
+    if not said:
         raise _not_offered()
     if narrowing.lowest is not None or narrowing.highest is not None:
         message = N_("This variable holds words, which lie between no numbers: leave both empty.")
         raise Invalid(message, fields={"lowest": message})
-    return {round_id for round_id, value in known.items() if value.text == said}
+    return {round_id for round_id, value in known.items() if value.text in said}
 
 
 def _lies_between(number: float | None, narrowing: Narrowing) -> bool:

@@ -6,6 +6,7 @@ As an address or a record it holds ids, numbers and words of closed sets only, n
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -80,14 +81,14 @@ class Narrowing:
     """Which codings count at all; nothing set means all that the asker sees.
 
     A race variable narrows to interviews that are linked to a race whose value lies between the two numbers; one that
-    holds words, to those whose race says the same as the race value with this id.
+    holds words, to those whose race says what `wording` stands for (`races.queries.wording_of`).
     """
 
     speaker: Speaker | None = None
     coder_id: PersonId | None = None
     category: Category | None = None
     variable: str = ""
-    value_id: UUID | None = None
+    wording: str = ""
     lowest: float | None = None
     highest: float | None = None
 
@@ -149,8 +150,9 @@ _FAR = N_("Enter a whole number from 0 to 100,000.")
 _NUMBER = N_("Enter a number.")
 _CHOICE = N_("Choose one of the offered values.")
 ANY = "any"
-# Between a variable's name and the id of a value of it; no published name holds one.
+# Between a variable's name and what stands for a wording of it; no published name holds one.
 OF = "="
+_WORDING = re.compile(r"[0-9a-f]{16}")
 
 
 def _odd(name: str, message: str) -> Invalid:
@@ -196,17 +198,15 @@ def _narrowing(one: Mapping[str, str]) -> Narrowing:
         coder_id = PersonId(UUID(one["coder"])) if one.get("coder") else None
     except ValueError:
         raise _odd("coder", _CHOICE) from None
-    variable, of, value = one.get("variable", "")[:100].partition(OF)
-    try:
-        value_id = UUID(value) if of else None
-    except ValueError:
-        raise _odd("variable", _CHOICE) from None
+    variable, of, wording = one.get("variable", "")[:100].partition(OF)
+    if of and not (variable and _WORDING.fullmatch(wording)):
+        raise _odd("variable", _CHOICE)
     return Narrowing(
         _chosen(Speaker, "speaker", one.get("speaker", "")),
         coder_id,
         _chosen(Category, "category", one.get("category", "")),
         variable,
-        value_id,
+        wording,
         _number("lowest", one.get("lowest", "")),
         _number("highest", one.get("highest", "")),
     )
@@ -248,16 +248,16 @@ def to_pairs(ask: Ask) -> list[tuple[str, str]]:
         "speaker": narrowing.speaker or "",
         "coder": str(narrowing.coder_id or ""),
         "category": narrowing.category or "",
-        "variable": of_value(narrowing.variable, narrowing.value_id) if narrowing.value_id else narrowing.variable,
+        "variable": in_words(narrowing.variable, narrowing.wording) if narrowing.wording else narrowing.variable,
         "lowest": shown(narrowing.lowest),
         "highest": shown(narrowing.highest),
     }
     return pairs + [(name, str(value)) for name, value in others.items() if value]
 
 
-def of_value(variable: str, value_id: UUID) -> str:
-    """A value of a variable that holds words, as the form offers it."""
-    return f"{variable}{OF}{value_id}"
+def in_words(variable: str, wording: str) -> str:
+    """A wording of a variable, as the form offers it."""
+    return f"{variable}{OF}{wording}"
 
 
 def shown(number: float | None) -> str:

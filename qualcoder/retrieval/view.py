@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from sqlalchemy import String, cast, func
 from sqlalchemy import select as sql
 from sqlmodel import Session, col, select
 
@@ -19,10 +17,11 @@ from qualcoder.core.messages import N_
 from qualcoder.interviews.models import Category
 from qualcoder.interviews.words import CATEGORY_LABELS
 from qualcoder.races.models import RaceValue, Variable
+from qualcoder.races.queries import wording_of
 from qualcoder.retrieval.answering import Answer
 from qualcoder.retrieval.cooccurrence import Pair
 from qualcoder.retrieval.evaluation import Measure, Unit
-from qualcoder.retrieval.question import ANY, MOST_ROWS, Field, Pairs, Speaker, Step, of_value, readable
+from qualcoder.retrieval.question import ANY, MOST_ROWS, Field, Pairs, Speaker, Step, in_words, readable
 from qualcoder.retrieval.service import View
 
 _FEWEST_ROWS = 3
@@ -165,15 +164,17 @@ def _wordings(db: Session, access: Access) -> Mapping[str, Choices]:
     addresses) there is nothing to choose from.
     """
     query = (
-        sql(col(Variable.name), col(RaceValue.text), func.min(cast(col(RaceValue.id), String)))
+        sql(col(Variable.name), col(RaceValue.text))
         .join(RaceValue, col(RaceValue.variable_id) == col(Variable.id))
-        .where(
-            col(Variable.study_id) == access.study.id, col(Variable.kind) == "text", col(RaceValue.text).is_not(None)
-        )
+        .where(col(Variable.study_id) == access.study.id, col(RaceValue.text) != "")
         .group_by(col(Variable.position), col(Variable.name), col(RaceValue.text))
         .order_by(col(Variable.position), col(Variable.name), col(RaceValue.text))
     )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, text, value_id in db.execute(query):
-        found.setdefault(name, []).append((of_value(name, UUID(value_id)), text))
-    return {name: values for name, values in found.items() if len(values) <= _MOST_WORDINGS}
+    found: dict[str, list[str]] = {}
+    for name, text in db.execute(query):
+        found.setdefault(name, []).append(text)
+    return {
+        name: [(in_words(name, wording_of(db, access.study.id, name, text)), text) for text in texts]
+        for name, texts in found.items()
+        if len(texts) <= _MOST_WORDINGS
+    }

@@ -67,7 +67,7 @@ def answer(request: Request, error: DomainError, *, incident: str | None = None)
     if wants_json(request):
         return _json(error, status, message, fields)
     if isinstance(error, SignInFirst) and request.headers.get("accept") == "text/event-stream":
-        # To a listener this says to ask no more (HTML standard, 9.2.3); the page of a sign-in says nothing to it.
+        # It ends the listening (HTML standard, 9.2.3); the page of a sign-in would only be taken for a broken stream.
         return Response(status_code=204)
     if isinstance(error, SignInFirst) and request.method == "GET" and not is_htmx(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)

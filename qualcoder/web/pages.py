@@ -193,7 +193,8 @@ def render_around(
     What they are made of must be read by now: the session is over when they are.
     """
     page = render(request, template, view, **named)
-    before, after = bytes(page.body).split(mark.encode(), 1)
+    # A page without a text has no mark, and no parts.
+    before, _mark, after = bytes(page.body).partition(mark.encode())
     body = _in_larger(chain([before], (part.encode() for part in parts), [after]))
     return StreamingResponse(body, page.status_code, media_type=page.media_type)
 

@@ -36,6 +36,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# A file, a part of one, and one that the browser has: nothing else is kept for ever.
+_FOUND = frozenset({200, 206, 304})
 FOR_EVER = "public, max-age=31536000, immutable"
 API = "/api/"
 OPEN_WHEN_SEALED = ("/healthz", "/unseal", "/static/")
@@ -194,7 +196,7 @@ class Shell:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if path.startswith("/static/"):
-                    is_pinned = path.startswith(statics.prefix())
+                    is_pinned = path.startswith(statics.prefix()) and message["status"] in _FOUND
                     headers.setdefault("Cache-Control", FOR_EVER if is_pinned else "no-cache")
                 else:
                     headers.setdefault("Cache-Control", "no-store")

@@ -1,7 +1,7 @@
-"""A merge of codes in a process of its own that is killed right before one of its statements: SIGKILL, no way out.
+"""A merge of codes in a process of its own that is killed right before one of its writes, or before it is kept: SIGKILL.
 
 `python -m tests.coding.dying PI STUDY GONE KEPT N`, with the root key in hexadecimal on the standard input; it ends by
-itself where it sends fewer statements than N.
+itself where it writes fewer times than N, the keeping counted.
 """
 
 from __future__ import annotations
@@ -29,13 +29,18 @@ def main() -> None:
     home = open_home(Settings.from_environment())
     home.keyring.unseal_with_root(bytes.fromhex(sys.stdin.read()))
 
-    def die(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def step() -> None:
         nonlocal left
-        left -= not statement.startswith(("BEGIN", "SELECT"))
+        left -= 1
         if left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(home.data.writing, "before_cursor_execute", die)
+    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "SELECT")):
+            step()
+
+    event.listen(home.data.writing, "before_cursor_execute", before)
+    event.listen(home.data.writing, "commit", lambda _connection: step())
     with home.data.transaction() as db:
         access = access_of(db, db.get_one(Study, study), db.get_one(Person, pi))
         basis = preview(db, access, CodeId(gone), CodeId(kept)).basis

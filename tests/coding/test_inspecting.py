@@ -10,9 +10,11 @@ from sqlmodel import col, select
 
 from qualcoder.accounts.models import Layers
 from qualcoder.audit.models import AuditEntry
+from qualcoder.codebooks import proposals
 from qualcoder.codebooks.book import Localised
 from qualcoder.coding import recoding
 from qualcoder.coding.recode_preview import preview
+from qualcoder.core.ids import CodeId
 from qualcoder.core.text import Span
 from qualcoder.home import Home
 from qualcoder.transcripts import flags
@@ -65,7 +67,9 @@ def test_a_coding_shows_the_rules_of_its_code_and_what_hangs_on_it(coded: Round)
 
 
 def test_a_translation_waits_while_words_of_its_passage_are_hidden(coded: Round) -> None:
-    coded.coder.put(f"/codings/{coded.own}/translations/en", content=json.dumps({"words": WORDS}))
+    put = coded.coder.put(f"/codings/{coded.own}/translations/en", content=json.dumps({"words": WORDS}))
+    assert put.status_code == 200, put.text
+    assert WORDS in inspected(coded.coder, coded.own)
     with coded.home.data.transaction() as db:
         flags.flag(db, coded.world.coder, NewFlag(uuid4(), coded.transcript.id, 1, Span(2, 6), ""))
     assert WORDS not in inspected(coded.coder, coded.own)
@@ -97,3 +101,27 @@ def test_an_older_definition_and_a_merge_are_said(coded: Round) -> None:
     merged = inspected(coded.coder, coded.own)
     assert "when the two codes were merged" in merged
     assert "today&#39;s is definition" not in merged
+
+
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_what_became_of_anothers_proposal_tells_nobody_its_name(coded: Round, *, is_merged: bool) -> None:
+    """Merged into a code of all, or declined: its name and definition stay between its coder and the PI."""
+    code_id = CodeId(uuid4())
+    path = f"/transcripts/{coded.transcript.id}/codes/{code_id}"
+    assert coded.other.put(path, content=json.dumps({"name": "Колодец"})).status_code == 200
+    coded.codes["WELL"] = code_id
+    coded.put(coded.other, coded.others, 3, 9, code="WELL")
+    set_layers(coded.home, coded.world, Layers.SHARED)
+    with coded.home.data.transaction() as db:
+        access = access_of(db, coded.world.study, coded.world.pi)
+        if is_merged:
+            kept = coded.codes["ROADS"]
+            recoding.merge(db, access, code_id, kept, preview(db, access, code_id, kept).basis)
+        else:
+            proposals.reject(db, access, code_id)
+    answer = coded.coder.get(f"/codings/{coded.others}")
+    assert answer.status_code == (200 if is_merged else 404)
+    assert "Колодец" not in answer.text
+    assert "Колодец" not in coded.coder.get(coded.path).text
+    assert "Колодец" in inspected(coded.browser.as_(coded.world.pi), coded.others)
+    assert "Колодец" in inspected(coded.other, coded.others)

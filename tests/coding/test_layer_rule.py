@@ -13,7 +13,6 @@ REASONS = {
     "coding/api.py": "the shape of an answer; lists come from listing.py",
     "coding/asked.py": "values",
     "coding/changing.py": "one's own, by service.held",
-    "coding/inspecting.py": "one that translating.reach_seen has found to be seen",
     "coding/marked.py": "parts of statements about codings that somebody else chose",
     "coding/mask_writing.py": "a PI's act on all of them; shows none",
     "coding/masking.py": "a PI's",

@@ -140,6 +140,7 @@ EXITS: dict[str, Callable[[Round], str]] = {
     "the interview to read with codings": _page("/transcripts/{t}/read?codes=1"),
     "turns drawn anew": _page("/transcripts/{t}/turns?turn=1&turn=2"),
     "the interview in a line": _page("/transcripts/{t}/strip"),
+    "a coding in full": _page("/codings/{others}"),
     "what can be undone": _page("/transcripts/{t}/history"),
     "codings to place": _page("/transcripts/{t}/unplaced"),
     "the answer to a coding": _again,

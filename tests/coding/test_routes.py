@@ -10,12 +10,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from qualcoder.coding.models import Coding, Memo
 from qualcoder.core.ids import CodeId, new_id
 from qualcoder.home import Home
-from qualcoder.transcripts.models import Transcript
+from qualcoder.transcripts.models import Transcript, Turn
+from tests.coding.long_texts import make_long
 from tests.homes import Browser, World
 from tests.transcripts import making
 
@@ -185,3 +186,20 @@ def test_opening_the_page_is_on_record_and_it_is_not_kept_by_the_browser(
     page = browser.as_(world.coder).get(f"/transcripts/{transcript.id}")
     assert page.headers["cache-control"] == "no-store"
     assert "transcript.opened" in browser.as_(world.pi).get("/studies/demo/audit").text
+
+
+def test_a_text_comes_in_parts_that_make_one_page(home: Home, world: World, browser: Browser) -> None:
+    """Longer than one part; and a text without turns says so."""
+    making.import_codes(home, world)
+    long = make_long(home, world, 20_000)
+    page = browser.as_(world.coder).get(f"/transcripts/{long.id}")
+    assert page.headers["cache-control"] == "no-store"
+    assert len(page.content) > 2 * 64 * 1024
+    numbers = re.findall(r'<article class="turn" id="t(\d+)"', page.text)
+    assert numbers == [str(n) for n in range(1, long.n_turns + 1)]
+    assert page.text.rstrip().endswith("</html>")
+    with home.data.transaction() as db:
+        db.execute(delete(Turn).where(col(Turn.text_version_id) == long.text_version_id))
+    empty = browser.as_(world.coder).get(f"/transcripts/{long.id}")
+    assert empty.status_code == 200
+    assert "This interview has no text." in empty.text

@@ -30,6 +30,7 @@ from qualcoder.interviews.targets import ConsentScope, InterviewDetails
 from qualcoder.matrices.models import ExportLedger, SavedView
 from qualcoder.matrices.names import place_in
 from qualcoder.races.models import RaceValue, Round, Variable
+from qualcoder.retrieval import view
 from qualcoder.transcripts import flags
 from qualcoder.transcripts.flags import NewFlag
 from qualcoder.transcripts.models import Transcript
@@ -136,11 +137,15 @@ def test_units_joins_and_nearness_through_the_page(scene: Scene) -> None:
     assert marked(scene.ask(pi, water, coder=str(scene.world.other_coder.id))) == ["пришла вода"]
 
 
-def test_a_race_variable_that_holds_words_narrows_by_what_races_say(scene: Scene) -> None:
-    """The address holds the id of a value and no word of it; names that every race has for itself are not offered."""
+def test_a_race_variable_that_holds_words_narrows_by_what_races_say(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address holds what stands for a wording and no word of it. Names that races have for themselves are not
+    offered.
+    """
     pi, water = scene.world.pi, ("and", "WATER")
     form = scene.ask(pi).text
-    offered = dict(re.findall(r'<option value="(\w+=[0-9a-f-]{36})">([^<]+)</option>', form))
+    offered = dict(re.findall(r'<option value="(\w+=[0-9a-f]{16})">([^<]+)</option>', form))
     by_word = {(value.partition("=")[0], word): value for value, word in offered.items()}
     assert by_word, "no variable with words in the races of Koyandy"
     with scene.home.data.read() as db:
@@ -153,10 +158,32 @@ def test_a_race_variable_that_holds_words_narrows_by_what_races_say(scene: Scene
         assert found == expected, name
     assert any(hits.values())
     name = next(iter(by_word))[0]
-    for odd in (name, f"{name}={new_id()}", f"{name}=x", f"competitiongov={new_id()}"):
+    token = next(iter(offered)).partition("=")[2]
+    for odd in (name, f"{name}={'0' * 16}", f"{name}=x", f"competitiongov={token}", f"={token}"):
         assert scene.ask(pi, water, variable=odd).status_code == 422, odd
     assert scene.ask(pi, water, variable=next(iter(offered)), lowest="1").status_code == 422
     assert scene.ask(scene.world.coder, water, variable=next(iter(offered))).status_code == 403
+    # A kept question means the same words, whichever race was corrected since.
+    kept = next(value for key, value in by_word.items() if hits[key])
+    variable = kept.partition("=")[0]
+    with scene.home.data.transaction() as db:
+        values = db.exec(
+            select(RaceValue)
+            .join(Variable, col(Variable.id) == col(RaceValue.variable_id))
+            .where(col(Variable.name) == variable, col(RaceValue.text) == offered[kept])
+        ).all()
+        for value in values:
+            value.text = "Corrected elsewhere"
+    assert scene.ask(pi, water, variable=kept).status_code == 422
+    with scene.home.data.transaction() as db:
+        for value in values:
+            db.get_one(RaceValue, value.id).text = offered[kept]
+    again = scene.ask(pi, water, variable=kept)
+    assert marked(again) == ["Что было с водой", "=Воды не было", "пришла вода"]
+    assert f'value="{kept}" selected' in again.text
+    # What nearly every race says for itself is not offered: with so many wordings there is nothing to choose from.
+    monkeypatch.setattr(view, "_MOST_WORDINGS", 0)
+    assert f'label="{variable}"' not in scene.ask(pi, water).text
 
 
 def test_a_coder_finds_own_codings_and_gets_no_field_of_others(scene: Scene) -> None:

@@ -101,7 +101,7 @@ const memo = openMemo({
   url: urlOf,
   version: Number(bench.dataset.version),
   csrf, outbox: queue,
-  saved: (html) => { inspector.forget(); saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
+  saved: (html) => { saved({ kind: "memo" }, applyReply(html)); toast(tell("memoSaved")); },
   left: () => focusText(),
 });
 const showKeys = openKeysBox({ dialog: document.getElementById("keys"), keys });
@@ -113,7 +113,7 @@ const go = openGo({
   items: goItems,
 });
 const stream = openStream(bench);
-const flags = openFlags({ bench, text, passage, stream, left: focusText, redraw: () => { passage.refresh(); changed(); } });
+const flags = openFlags({ bench, text, passage, stream, left: focusText, redraw: () => { passage.refresh(); changed(); inspector.again(); } });
 
 const layers = openLayers({ text, layer: bench.dataset.layer, changed: () => { panel.forget(); changed(); } });
 const live = openLive({ bench, text, stream, apply: applyReply, drawn: (ids) => { drawn(ids); waits(pending); } });
@@ -199,20 +199,21 @@ function known(one) {
 }
 
 /** The next (1) or previous (-1) passage with the code at hand, or with this one. */
-function passageOf(step, codeId = hand.at()?.code ?? light.code() ?? slots.last()) {
-  const label = byId.get(codeId)?.label;
-  if (!label) return void toast(tell("noCodeAtHand"));
+function passageOf(step, codeId = hand.at()?.code ?? light.code() ?? slots.last(), inspected = null) {
+  if (!codeId) return void toast(tell("noCodeAtHand"));
   const all = new Map();
   for (const li of codingsIn(root)) if (li.dataset.code === codeId) all.set(li.dataset.coding, li);
   const sorted = [...all.values()].map(codingOf).sort((a, b) => a.start - b.start || a.end - b.end);
   if (!sorted.length) return void toast(tell("noPassage"));
   const held = passage.held();
   const from = held?.[0] ?? (passage.current() < 0 ? -1 : text.starts[passage.current()]);
-  const at = sorted.findIndex((one) => one.id === hand.at()?.id && held?.[0] === one.start);
+  const isHere = (one) => (inspected ? one.id === inspected : one.id === hand.at()?.id && held?.[0] === one.start);
+  const at = sorted.findIndex(isHere);
   const next = at >= 0 ? at + step : step > 0 ? sorted.findIndex((one) => one.start > from) : sorted.findLastIndex((one) => one.start < from);
   const to = (next + sorted.length) % sorted.length;
   hand.take(sorted[to]);
-  return void say(tell("passageN", { code: label, n: to + 1, of: sorted.length }));
+  // A code that is given no more has passages and no place in the tree.
+  return void say(tell("passageN", { code: byId.get(codeId)?.label ?? sorted[to].label, n: to + 1, of: sorted.length }));
 }
 
 function goItems() {
@@ -240,6 +241,8 @@ function remove(one) {
 
 function saved(op, ids) {
   history.done(op);
+  // An undo may have brought back a memo that says something else.
+  if (!["put", "patch", "delete"].includes(op.kind)) inspector.forget();
   live.answered(ids);
   drawn(ids);
 }
@@ -350,7 +353,8 @@ document.addEventListener("click", (event) => {
 });
 document.getElementById("inspector").addEventListener("click", (event) => {
   const button = event.target.closest("[data-passage]");
-  if (button) passageOf(Number(button.dataset.passage), button.closest("[data-code]").dataset.code);
+  const one = button?.closest("[data-code]").dataset;
+  if (one) passageOf(Number(button.dataset.passage), one.code, one.inspected);
 });
 document.getElementById("show-keys").addEventListener("click", showKeys);
 document.getElementById("open-palette").addEventListener("click", () => openCodes());

@@ -3,16 +3,22 @@ import { word } from "../toast.js";
 
 // Somebody who only passes over codings on the way asks for none of them.
 const WAIT = 250;
+const FOCUSABLE = "a[href], button";
 
 /** `at` is the address of one coding. `show(li)` takes a coding of the list, or nothing. */
 export function openInspector({ box, at, strings }) {
-  let now = "";
+  let chosen = null;
+  // Which coding is in the box or on its way there, and how it stood in the list then; "" where that may be another now.
+  let id = "";
+  let stood = "";
   let timer = 0;
   let waiting = null;
 
   function put(...parts) {
+    const focused = [...box.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
     box.replaceChildren(...parts);
     box.hidden = !parts.length;
+    if (focused >= 0) box.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
   }
 
   function failed() {
@@ -20,13 +26,12 @@ export function openInspector({ box, at, strings }) {
     said.className = "muted";
     said.textContent = word("inspectFailed", {}, strings);
     put(said);
-    // The same coding chosen again is asked for again.
-    now = "";
+    stood = "";
   }
 
-  async function ask(id, signal) {
-    const headers = { "HX-Request": "true" };
-    const reply = await fetch(at(id), { credentials: "same-origin", cache: "no-store", headers, signal });
+  async function ask(address, isBackground, signal) {
+    const headers = { "HX-Request": "true", ...(isBackground && { "X-Background": "1" }) };
+    const reply = await fetch(address, { credentials: "same-origin", cache: "no-store", headers, signal });
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const part = reply.ok && page.getElementById("inspected");
     if (signal.aborted) return;
@@ -34,23 +39,35 @@ export function openInspector({ box, at, strings }) {
     else failed();
   }
 
+  function show(li) {
+    chosen = li;
+    const next = li?.dataset.coding ?? "";
+    // With another claim or another code it is another answer.
+    const stands = li ? `${li.dataset.r} ${li.textContent}` : "";
+    if (next === id && stands === stood) return;
+    // It stands otherwise, though nobody chose it just now.
+    const isBackground = next === id && stood !== "";
+    if (next !== id) put();
+    [id, stood] = [next, stands];
+    waiting?.abort();
+    clearTimeout(timer);
+    if (!id) return;
+    waiting = new AbortController();
+    const { signal } = waiting;
+    const address = at(id);
+    timer = setTimeout(() => ask(address, isBackground, signal).catch(() => { if (!signal.aborted) failed(); }), WAIT);
+  }
+
   return {
-    show(li) {
-      const id = li?.dataset.coding ?? "";
-      // Another claim or another code of the same coding is another answer.
-      const key = li ? `${id} ${li.dataset.r} ${li.textContent}` : "";
-      if (key === now) return;
-      const isOther = !now.startsWith(`${id} `);
-      now = key;
+    show,
+    /** What is shown may be another by now: the next look asks again. */
+    forget() { stood = ""; },
+    /** Words were hidden or shown again: nothing of before stays. */
+    again() {
       waiting?.abort();
-      clearTimeout(timer);
-      if (!id || isOther) put();
-      if (!id) return;
-      waiting = new AbortController();
-      const { signal } = waiting;
-      timer = setTimeout(() => ask(id, signal).catch(() => { if (!signal.aborted) failed(); }), WAIT);
+      put();
+      stood = "";
+      show(chosen);
     },
-    /** What is shown may be another by now. */
-    forget() { now = ""; },
   };
 }

@@ -1,6 +1,8 @@
 // What the server tells an open page. A page out of sight holds no connection (a browser has six for one server); back in
 // sight it asks at once, from the moment on that it heard last.
 const AGAIN_AFTER = 10000;
+// After so many refusals in a row it waits until somebody comes back to the page or signs in.
+const REFUSALS = 6;
 
 /** `hear(name, act)` hears the data of events of a name; listening begins with the first one. */
 export function openStream(bench) {
@@ -8,6 +10,7 @@ export function openStream(bench) {
   let since = bench.dataset.since;
   let source = null;
   let timer = 0;
+  let refusals = 0;
 
   function listen() {
     clearTimeout(timer);
@@ -16,6 +19,7 @@ export function openStream(bench) {
     for (const [name, act] of heard) attach(name, act);
     // Signed out: whoever comes back from signing in comes back to this page.
     source.addEventListener("end", quiet);
+    source.addEventListener("open", () => { refusals = 0; });
     source.addEventListener("error", () => { if (source?.readyState === EventSource.CLOSED) later(); });
   }
 
@@ -28,7 +32,8 @@ export function openStream(bench) {
 
   function later() {
     quiet();
-    timer = setTimeout(listen, AGAIN_AFTER);
+    refusals += 1;
+    if (refusals < REFUSALS) timer = setTimeout(listen, AGAIN_AFTER);
   }
 
   function quiet() {
@@ -36,10 +41,14 @@ export function openStream(bench) {
     source = null;
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? quiet() : listen()));
+  function back() {
+    refusals = 0;
+    listen();
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? quiet() : back()));
   addEventListener("pagehide", quiet);
-  addEventListener("pageshow", listen);
-  for (const back of ["online", "focus", "signed-in"]) addEventListener(back, listen);
+  for (const sign of ["pageshow", "online", "focus", "signed-in"]) addEventListener(sign, back);
 
   return {
     hear(name, act) {
