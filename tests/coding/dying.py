@@ -1,4 +1,4 @@
-"""A merge of codes in a process of its own that is killed right before one of its writes, or before it is kept: SIGKILL.
+"""A merge of codes in a process of its own that is killed right before a write of it, or before it is kept: SIGKILL.
 
 `python -m tests.coding.dying PI STUDY GONE KEPT N`, with the root key in hexadecimal on the standard input; it ends by
 itself where it writes fewer times than N, the keeping counted.

@@ -128,7 +128,7 @@ _AMOUNT = re.compile(
     r"|адам|человек|people|шт(?!\w)|км|га(?!\w)|гектар|tenge|раз(?!\w)|рет|год|лет|жыл|жас|бас(?!\w)|голов|метр|литр)",
     re.IGNORECASE,
 )
-_PLATE = re.compile(r" ([^\W\d_]{2,3}) \Z")
+_PLATE = re.compile(r" ([^\W\d_]{2,3}) ")
 _VOWEL = re.compile(r"[аеёиоуыэюяәіөұүaeiouy]", re.IGNORECASE)
 
 _VOTES = N_("A figure of the count in one place")
@@ -319,7 +319,7 @@ def _dictated(seen: _Seen) -> Iterator[_Judged]:
 
 def _plate(text: str, last: Number, number: Number) -> tuple[int, int] | None:
     """Number words, letters without a vowel, number words: how a number plate is read aloud."""
-    between = _PLATE.search(text[last.end : number.start])
-    if between is None or between.end() != number.start - last.end or _VOWEL.search(between.group(1)):
+    between = _PLATE.fullmatch(text[last.end : number.start])
+    if between is None or _VOWEL.search(between.group(1)):
         return None
     return last.start, number.end

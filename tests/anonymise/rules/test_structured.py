@@ -109,6 +109,13 @@ def test_a_full_date_of_birth_is_a_direct_identifier(text: str, tier: Tier) -> N
     assert [f.tier for f in found(text) if f.label is Label.DATE] == [tier]
 
 
+def test_a_plate_read_aloud_reaches_no_further_than_its_letters() -> None:
+    """The word ЖСН (IIN) has no vowel and stands before a number: what a text says far before it is no plate of it."""
+    said = f"Бірінші қаңтарда туғанмын. Ауылда тұрамын, жұмысым мектепте. Келісімшартқа керек болса, ЖСН {IIN}."
+    assert covered(said, Label.ID) == [IIN]
+    assert covered("машина сто двадцать три бцд ноль два", Label.ID) == ["сто двадцать три бцд ноль два"]
+
+
 @pytest.mark.parametrize(
     ("text", "surface"),
     [
