@@ -95,7 +95,6 @@ class Drawer:
         claims = f' data-valence="{escape(mark.valence)}"' if mark.valence else ""
         claims += f' data-weight="{mark.weight}"' if mark.weight else ""
         claims += " data-unsure" if mark.is_unsure else ""
-        claims += " data-translated" if mark.is_translated else ""
         button = (
             f'<button class="is-small" formaction="{self._removal[0]}{own}{self._removal[1]}" data-remove{removal}'
             if mark.is_mine

@@ -10,8 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from qualcoder.accounts import sessions
+from qualcoder.accounts.models import Language
+from qualcoder.codebooks.queries import codes_of
+from qualcoder.coding import translating
+from qualcoder.coding.translating import NewTranslation
 from qualcoder.home import Home
 from qualcoder.transcripts.models import Transcript
+from tests.coding.test_masking import code
 from tests.homes import World
 from tests.journeys.coding_acts import saved, select_with_mouse
 from tests.load.server import serving
@@ -150,3 +155,25 @@ def test_without_a_connection_it_says_so_and_loses_nothing(desk: Desk, chrome: B
         expect(page.locator("#t2 .hid")).to_have_text(HIDDEN)
         expect(page.locator("#t4 .hid")).to_have_text("█" * 6)
     assert len(all_flags(desk.home)) == 2
+
+
+def test_a_translation_beside_the_text_goes_when_its_words_are_hidden(
+    desk: Desk, chrome: Browser, troubles: Troubles
+) -> None:
+    """Nobody has to choose another coding for it: the name may stand in the translation too."""
+    words = "Their neighbour came to the village"
+    with desk.home.data.read() as db:
+        water = next(one.id for one in codes_of(db, desk.world.study.id) if one.key == "WATER")
+    coding = code(desk.home, desk.world, desk.transcript, MISSED, water)
+    with desk.home.data.transaction() as db:
+        translating.save(db, desk.world.coder, coding, Language.EN, NewTranslation(words))
+    with visiting(chrome, desk.served, troubles, token=desk.tokens["coder"]) as page:
+        page.goto(desk.path)
+        page.wait_for_selector("dl#strip")
+        page.locator(f".turn:has(li[data-coding='{coding}']) .tn").first.click()
+        page.locator("#codes-on-turn button.name").first.click()
+        expect(page.locator("#inspector")).to_contain_text(words)
+        flag_words(desk.home, desk.world.pi, desk.transcript)
+        expect(page.locator("#t2 .hid")).to_have_text(HIDDEN)
+        expect(page.locator("#inspector .inspected-code")).to_be_visible()
+        nowhere(page, words)
