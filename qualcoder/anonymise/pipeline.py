@@ -17,6 +17,7 @@ from qualcoder.anonymise.distribution import has_natasha
 from qualcoder.anonymise.findings import Finding, Label, union
 from qualcoder.anonymise.kazakh import kazakh_language
 from qualcoder.anonymise.letters import Shadow, encodable, has_cyrillic, has_latin, shadow_of
+from qualcoder.anonymise.lexicon import everyday
 from qualcoder.anonymise.propagation import name_stems, repeated, uncovered
 from qualcoder.anonymise.tokenising import GuardedTokenizer
 from qualcoder.anonymise.words import is_cased, sentences
@@ -66,6 +67,7 @@ def pipeline(language: str) -> Language:
 def use_models(folder: Path) -> None:
     """Build the pipelines anew with the trained files of a folder: to try them before they are shipped."""
     trained_models.use(folder)
+    everyday.forget()
     pipeline.cache_clear()
 
 

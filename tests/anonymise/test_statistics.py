@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from qualcoder.anonymise import trained_models
 from qualcoder.anonymise.findings import Finding, Label
+from qualcoder.anonymise.lexicon.everyday import is_everyday, is_listed_name
 from qualcoder.anonymise.pipeline import LANGUAGES, find, find_in_turns, pipeline, use_models
 
 
@@ -34,6 +35,15 @@ def test_names_without_any_cue_are_found(with_models: Path, language: str, text:
     assert name in people(text, find(text, language))
     use_models(with_models / "absent")
     assert name not in people(text, find(text, language))
+
+
+def test_a_word_is_judged_by_the_models_in_use(tmp_path: Path) -> None:
+    use_models(tmp_path / "absent")
+    assert not is_listed_name("ерлан")
+    assert not is_everyday("көктем")
+    use_models(trained_models.SHIPPED)
+    assert is_listed_name("ерлан")
+    assert is_everyday("көктем")
 
 
 def test_without_a_file_the_rules_go_on_alone(with_models: Path, tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ _LISTED = frozenset(
 )
 
 
+def forget() -> None:
+    """Ask anew of every word: the lexicon in use is another one."""
+    is_listed_name.cache_clear()
+    is_everyday.cache_clear()
+
+
 @lru_cache(maxsize=20_000)
 def is_listed_name(lower: str) -> bool:
     """Whether lists hold the lower-case word, or it without an ending, as somebody's name."""
