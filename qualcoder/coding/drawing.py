@@ -22,16 +22,21 @@ from qualcoder.core.text import Span
 _VALENCES = {"helps": N_("helps"), "hinders": N_("hinders"), "denies": N_("denies")}
 _ID = "\0"
 
-# The name of a code with what the coding claims, and what the button to remove it is called.
-_Named: TypeAlias = tuple[str, str]
+# What an item carries of its code for scripts; its name with what the coding claims; how the button to remove it ends.
+_Named: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Drawer:
-    """Draws the turns of one page in one language; `remove_url` gives the address that removes a coding."""
+    """Draws the turns of one page in one language; `remove_url` gives the address that removes a coding.
+
+    The list of a turn's codes carries each coding as an empty item, which a script words when it is opened: most never
+    are, and worded they are half of a page. With `in_words` they come worded, for a browser without scripts.
+    """
 
     book: Catalogue
     remove_url: Callable[[str], str]
+    in_words: bool = False
 
     def turns(self, views: tuple[TurnView, ...]) -> Markup:
         """Turns one after another."""
@@ -90,25 +95,25 @@ class Drawer:
         )
 
     def _item(self, mark: CodingMark) -> str:
-        own = str(mark.id)
-        name, removal = self._named(mark)
+        carried, name, removal = self._named(mark)
         claims = f' data-valence="{escape(mark.valence)}"' if mark.valence else ""
         claims += f' data-weight="{mark.weight}"' if mark.weight else ""
         claims += " data-unsure" if mark.is_unsure else ""
-        button = (
-            f'<button class="is-small" formaction="{self._removal[0]}{own}{self._removal[1]}" data-remove{removal}'
-            if mark.is_mine
-            else ""
-        )
+        claims += " data-memo" if mark.has_memo else ""
+        claims += " data-translated" if mark.is_translated else ""
+        whose = "" if mark.is_mine else f' data-by="{mark.coder_id}" data-who="{escape(mark.coder_name)}"'
+        place = f'data-s="{mark.start}" data-e="{mark.end}" data-r="{mark.revision}"'
+        words = f"{name}{self._ending(mark, removal)}" if self.in_words else ""
+        return f'<li data-coding="{mark.id}" {place}{carried}{whose}{claims}>{words}</li>'
+
+    def _ending(self, mark: CodingMark, removal: str) -> str:
+        """The button to remove it, where it is the reader's own, and who made it with what."""
+        before, after = self._removal
+        button = f'<button class="is-small" formaction="{before}{mark.id}{after}" data-remove{removal}'
         noted = f"<span> · {self._memo}</span>" if mark.has_memo else ""
         noted += f" · {self._translation}" if mark.is_translated else ""
-        whose = "" if mark.is_mine else f' data-by="{mark.coder_id}"'
-        place = f'data-s="{mark.start}" data-e="{mark.end}" data-r="{mark.revision}"'
-        return (
-            f'<li data-coding="{own}" {place} data-code="{mark.code_id}"{whose}{claims}>'
-            f"{name}{button}"
-            f'<span class="by">{escape(self._you if mark.is_mine else mark.coder_name)}{noted}</span></li>'
-        )
+        who = escape(self._you if mark.is_mine else mark.coder_name)
+        return f'{button if mark.is_mine else ""}<span class="by">{who}{noted}</span>'
 
     def _named(self, mark: CodingMark) -> _Named:
         kind = (mark.code_id, mark.valence)
@@ -116,9 +121,10 @@ class Drawer:
         if known is None:
             claim = f" · {self.book.text(_VALENCES.get(mark.valence, mark.valence))}" if mark.valence else ""
             label = self.book.text(N_("Remove: %(code)s")) % {"code": mark.code_label}
+            look = f"k{mark.colour} tx-{escape(mark.texture)}"
             known = self._names[kind] = (
-                f'<span class="swatch k{mark.colour} tx-{escape(mark.texture)}"></span>'
-                f'<span class="name">{escape(mark.code_label + claim)}</span>',
+                f' data-code="{mark.code_id}" data-look="{look}" data-label="{escape(mark.code_label)}"',
+                f'<span class="swatch {look}"></span><span class="name">{escape(mark.code_label + claim)}</span>',
                 f' aria-label="{escape(label)}">{escape(self.book.text(N_("Remove")))}</button>',
             )
         return known
@@ -164,10 +170,10 @@ def cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int
         yield at, end, False
 
 
-def drawer_for(language: str, path_for: Callable[..., str]) -> Drawer:
+def drawer_for(language: str, path_for: Callable[..., str], *, in_words: bool = False) -> Drawer:
     """What draws turns in a language; `path_for` gives the address of a route by name and parameters."""
 
     def remove_url(coding_id: str) -> str:
         return path_for("coding:remove", coding_id=coding_id)
 
-    return Drawer(catalogue(language), remove_url)
+    return Drawer(catalogue(language), remove_url, in_words=in_words)

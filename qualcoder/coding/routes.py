@@ -38,10 +38,19 @@ router = APIRouter()
 
 @router.get("/transcripts/{transcript_id}", name="coding:workbench")
 def workbench(
-    request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId, removed: UUID | None = None
+    request: Request,
+    db: ReadDb,
+    me: Me,
+    transcript_id: TranscriptId,
+    removed: UUID | None = None,
+    *,
+    words: bool = False,
 ) -> Response:
-    """A released transcript with its codings. The opening is recorded. `removed` is a coding just taken off."""
-    return _page(request, db, me, transcript_id, removed=removed)
+    """A released transcript with its codings. The opening is recorded. `removed` is a coding just taken off.
+
+    With `words` the lists of codes come worded: a browser without scripts goes there by itself.
+    """
+    return _page(request, db, me, transcript_id, removed=removed, words=words)
 
 
 def _page(
@@ -52,16 +61,18 @@ def _page(
     quote: QuoteEntry | None = None,
     status: int = 200,
     removed: UUID | None = None,
+    *,
+    words: bool = False,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    drawer = drawer_for(language_of(request).value, partial(path_for, request))
+    drawer = drawer_for(language_of(request).value, partial(path_for, request), in_words=words)
     shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
     # The head of a long text is there to be read while its end is drawn.
     mark = f"<!-- {token_hex(8)} -->"
     return render_around(
         request,
         "coding/workbench.html",
-        replace(view, removed=shown, drawn=Markup(mark)),  # noqa: S704 -- letters and digits of our own
+        replace(view, removed=shown, in_words=words, drawn=Markup(mark)),  # noqa: S704 -- letters and digits of our own
         mark,
         drawer.sections(view.chunks),
         title=N_("Coding %(serial)s"),
@@ -170,7 +181,7 @@ def _turned(request: Request, db: WriteDb, turned: undoing.Turned) -> Response:
     touched = undoing.touched(db, turned)
     address = request.app.url_path_for("coding:workbench", transcript_id=turned.found.transcript.id)
     turn = f"#t{touched.turns[-1].n}" if touched is not None and touched.turns else ""
-    return RedirectResponse(f"{address}{turn}", status_code=303)
+    return RedirectResponse(f"{address}?words=true{turn}", status_code=303)
 
 
 @router.post("/codings/{coding_id}/remove", name="coding:remove")
@@ -181,7 +192,7 @@ def remove(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Respon
         return _turns(request, db, touched)
     address = request.app.url_path_for("coding:workbench", transcript_id=touched.reach.transcript.id)
     turn = f"#t{touched.turns[-1].n}" if touched.turns else ""
-    return RedirectResponse(f"{address}?removed={coding_id}{turn}", status_code=303)
+    return RedirectResponse(f"{address}?words=true&removed={coding_id}{turn}", status_code=303)
 
 
 @router.post("/codings/{coding_id}/restore", name="coding:restore")
@@ -189,7 +200,7 @@ def restore(request: Request, db: WriteDb, me: Me, coding_id: CodingId) -> Respo
     """Bring a removed coding back, from a plain form."""
     coding = service.restore_coding(db, me, coding_id)
     address = request.app.url_path_for("coding:workbench", transcript_id=coding.transcript_id)
-    return RedirectResponse(address, status_code=303)
+    return RedirectResponse(f"{address}?words=true", status_code=303)
 
 
 @router.post("/transcripts/{transcript_id}/codings", name="coding:add_by_quote")
@@ -199,8 +210,10 @@ def add_by_quote(
     me: Me,
     transcript_id: TranscriptId,
     form: Annotated[Posted[QuoteForm], Depends(posted(QuoteForm))],
+    *,
+    words: bool = False,
 ) -> Response:
-    """Code a turn, or words in it, without mouse or script."""
+    """Code a turn, or words in it, without mouse or script; `words` as on the page it comes back to."""
     sent = form.require()
     try:
         with db.transaction() as writing:
@@ -209,9 +222,10 @@ def add_by_quote(
         errors = said(request, problem, "code_id")
         quote = QuoteEntry(sent.turn, sent.quote, sent.code_id, sent.valence, tuple(errors.items()))
         with db.read() as reading:
-            return _page(request, reading, me, transcript_id, quote, status=422)
+            return _page(request, reading, me, transcript_id, quote, status=422, words=words)
     address = request.app.url_path_for("coding:workbench", transcript_id=transcript_id)
-    return RedirectResponse(f"{address}#t{sent.turn}", status_code=303)
+    query = "?words=true" if words else ""
+    return RedirectResponse(f"{address}{query}#t{sent.turn}", status_code=303)
 
 
 def _code_quote(db: WriteDb, me: Person, transcript_id: TranscriptId, sent: QuoteForm) -> None:

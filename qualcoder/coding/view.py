@@ -205,7 +205,7 @@ class WorkbenchView:
 
     `chunks` are worked out as they are drawn, once; `drawn` stands where their HTML comes. What happens after `since`,
     in seconds, is told to the page; `opened` proves that its opening is on record. `last_turn` is where the reader was,
-    0 for nowhere.
+    0 for nowhere. `in_words` says that the lists of codes need no script.
     """
 
     transcript_id: UUID
@@ -234,4 +234,5 @@ class WorkbenchView:
     opened: str = field(default="", repr=False)
     last_turn: int = 0
     drawn: Markup = field(default=Markup(), repr=False)
+    in_words: bool = False
     has_text: bool = True

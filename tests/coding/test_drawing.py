@@ -54,8 +54,8 @@ def a_mark(start: int, end: int, *, is_mine: bool = True, valence: str | None = 
     return CodingMark(own, start, end, code, label, 3, "dots", coder, HOSTILE, is_mine, valence, has_memo=True)
 
 
-def drawn(turns: list[TurnText], marks: list[CodingMark], language: str = "kk") -> str:
-    drawer = Drawer(catalogue(language), lambda own: f"/codings/{own}/remove")
+def drawn(turns: list[TurnText], marks: list[CodingMark], language: str = "kk", *, in_words: bool = True) -> str:
+    drawer = Drawer(catalogue(language), lambda own: f"/codings/{own}/remove", in_words=in_words)
     return str(drawer.turns(turn_views(turns, marks)))
 
 
@@ -83,6 +83,18 @@ def test_what_people_typed_stays_text(language: str) -> None:
     titles = [line["title"] for line in html.attributes if "title" in line]
     assert len(titles) == 2
     assert all(title is not None and title.startswith(HOSTILE) for title in titles)
+
+
+def test_an_item_that_a_script_words_carries_what_it_says_and_nothing_else() -> None:
+    marks = [a_mark(0, 5, label=HOSTILE, valence="denies"), a_mark(2, 9, is_mine=False, label=HOSTILE)]
+    html = Reader(drawn([a_turn(1, 0, HOSTILE)], marks, in_words=False))
+    assert "script" not in html.tags
+    assert "button" not in html.tags
+    mine, other = (line for line in html.attributes if "data-coding" in line)
+    assert (mine["data-label"], mine["data-look"], mine["data-valence"]) == (HOSTILE, "k3 tx-dots", "denies")
+    assert "data-by" not in mine
+    assert "data-memo" in mine
+    assert other["data-who"] == HOSTILE
 
 
 def test_a_removal_leads_to_the_coding_itself() -> None:

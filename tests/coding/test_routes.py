@@ -145,7 +145,7 @@ def test_a_coding_is_made_and_removed_without_script(
         coding = db.exec(select(Coding)).one()
     answer = coder.post(f"/codings/{coding.id}/remove", data={})
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"{path}?removed={coding.id}#t2"
+    assert answer.headers["location"] == f"{path}?words=true&removed={coding.id}#t2"
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,11 @@ def _consent(scene: Scene) -> object:
         return consents_of(db, db.get_one(Interview, scene.transcript.interview_id))[0].scope
 
 
+def _without_scripts(scene: Scene) -> str:
+    """The coding page as a browser without scripts comes to it."""
+    return f"/transcripts/{scene.transcript.id}?words=true"
+
+
 def _codings(scene: Scene) -> object:
     with scene.home.data.read() as db:
         alive = select(Coding.id).where(col(Coding.deleted_at).is_(None))
@@ -189,7 +194,7 @@ REMOVALS: Mapping[str, Removal] = {
         "Let it count again",
         _consent,
     ),
-    "coding:remove": Removal("coder", lambda scene: f"/transcripts/{scene.transcript.id}", "Remove", "Undo", _codings),
+    "coding:remove": Removal("coder", _without_scripts, "Remove", "Undo", _codings),
     "memos:remove": Removal("coder", _memo, "Remove", "Undo", _memos),
     "translations:remove": Removal("coder", _translated, "Remove", "Undo", _translations),
     "retrieval:remove_view": Removal("coder", lambda scene: f"{scene.address}/retrieve", "Remove", "Undo", _questions),
@@ -246,11 +251,11 @@ def test_an_undo_that_is_pressed_twice_changes_nothing_more(scene: Scene) -> Non
 
 
 def test_nobody_else_brings_a_coding_back(scene: Scene) -> None:
-    page = scene.coder.get(f"/transcripts/{scene.transcript.id}").text
+    page = scene.coder.get(_without_scripts(scene)).text
     address, fields = pressed(page, "Remove")
     after = scene.coder.get(scene.coder.post(address, data=fields).headers["location"]).text
     undo, fields = pressed(after, "Undo")
-    with_removed = f"/transcripts/{scene.transcript.id}?removed={undo.split('/')[2]}"
+    with_removed = f"{_without_scripts(scene)}&removed={undo.split('/')[2]}"
     assert scene.pi.post(undo, data=fields).status_code == 403
     assert "/restore" not in scene.pi.get(with_removed).text
 

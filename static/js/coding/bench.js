@@ -284,7 +284,7 @@ function removeHere() {
   const chosen = panel.chosen().map(by).find(Boolean);
   const fresh = made.map(by).findLast(Boolean);
   const li = chosen ?? fresh ?? (mine.length === 1 ? mine[0] : null);
-  li?.querySelector("[data-remove]").click();
+  if (li) remove(codingOf(li));
 }
 
 // Keys: only while the text has the focus or nothing has ---------------------------------------------------------------

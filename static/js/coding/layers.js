@@ -34,8 +34,8 @@ export function openLayers({ text, layer, changed }) {
   }
 
   function nameOf(kind, li) {
-    if (kind === "coders") return whose(li) === ME ? strings.you : li.querySelector(".by").firstChild.data;
-    return document.querySelector(`#code-${CSS.escape(li.dataset.code)}`)?.dataset.label ?? li.querySelector(".name").textContent;
+    if (kind === "coders") return whose(li) === ME ? strings.you : li.dataset.who;
+    return document.querySelector(`#code-${CSS.escape(li.dataset.code)}`)?.dataset.label ?? li.dataset.label;
   }
 
   function list(kind, all) {

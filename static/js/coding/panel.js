@@ -1,6 +1,7 @@
 // The passage column: the words at hand and the codes on the current turn.
 import { word } from "../toast.js";
 import { isShown } from "./layers.js";
+import { worded } from "./lists.js";
 
 const LONGEST = 600;
 const wide = matchMedia("(min-width: 72.01rem)");
@@ -18,8 +19,8 @@ export function codingOf(li) {
     valence: li.dataset.valence || null,
     weight: Number(li.dataset.weight) || null,
     unsure: "unsure" in li.dataset,
-    mine: Boolean(li.querySelector("[data-remove]")),
-    label: li.querySelector(".name").textContent,
+    mine: !("by" in li.dataset),
+    label: li.dataset.label,
   };
 }
 
@@ -47,7 +48,7 @@ export function openPanel({ text, strings, light, left, picked = () => {}, shown
     const sorted = [...here].sort((a, b) => over(b) - over(a));
     const at = [...list.children].findIndex((li) => li.contains(document.activeElement));
     const id = list.children[at]?.dataset.coding;
-    list.replaceChildren(...sorted.map((li) => named(li.cloneNode(true))));
+    list.replaceChildren(...sorted.map((li) => named(li.cloneNode())));
     // The coding that had the focus may stand at another place now.
     const same = sorted.findIndex((li) => li.dataset.coding === id);
     if (at >= 0) keepFocus(same >= 0 ? same : at);
@@ -64,11 +65,8 @@ export function openPanel({ text, strings, light, left, picked = () => {}, shown
   }
 
   function named(li) {
-    const name = li.querySelector(".name");
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "name", textContent: name.textContent });
-    button.addEventListener("click", () => { choose([li.dataset.coding]); picked(li.dataset.coding); });
-    name.replaceWith(button);
+    const name = worded(li, { isChosen: true }).querySelector(".name");
+    name.addEventListener("click", () => { choose([li.dataset.coding]); picked(li.dataset.coding); });
     return li;
   }
 

@@ -3,6 +3,7 @@
 // again; what the server refuses for good stays too, until its owner drops it. All tabs of a person share one outbox: one
 // sends at a time, all show the same.
 import { isTurn, seen, turnOf } from "./history.js";
+import { wordsIn } from "./lists.js";
 import { openStore } from "./outbox-store.js";
 import { send, whoIsThere } from "./sending.js";
 
@@ -24,9 +25,13 @@ export function applyReply(html) {
   for (const fresh of [...box.content.children]) {
     const old = fresh.id && document.getElementById(fresh.id);
     if (!old) continue;
+    const margin = old.querySelector("details.margin[open]") && fresh.querySelector("details.margin");
+    if (margin) {
+      margin.open = true;
+      wordsIn(margin);
+    }
     const focused = old.contains(document.activeElement) ? sameIn(fresh, old, document.activeElement) : null;
     if (old.classList.contains("is-current")) fresh.classList.add("is-current");
-    if (old.querySelector("details.margin[open]")) fresh.querySelector("details.margin")?.setAttribute("open", "");
     old.replaceWith(fresh);
     if (focused?.matches("summary, button, [tabindex]")) focused.focus({ preventScroll: true });
     ids.push(fresh.id);
