@@ -263,6 +263,7 @@ def open_transcript(
         title=transcript.serial,
         chunks=chunks(views_of(turns, marks)),
         has_text=bool(turns),
+        has_cyrillic=any(turn.language != "en" for turn in turns),
         codes=codes,
         coding_count=sum(counts.values()),
         can_code=found.access.may(Act.CODE),

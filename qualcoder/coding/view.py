@@ -205,7 +205,7 @@ class WorkbenchView:
 
     `chunks` are worked out as they are drawn, once; `drawn` stands where their HTML comes. What happens after `since`,
     in seconds, is told to the page; `opened` proves that its opening is on record. `last_turn` is where the reader was,
-    0 for nowhere. `in_words` says that the lists of codes need no script.
+    0 for nowhere. `in_words` says that the lists of codes need no script; `has_cyrillic`, which fonts the text takes.
     """
 
     transcript_id: UUID
@@ -235,4 +235,5 @@ class WorkbenchView:
     last_turn: int = 0
     drawn: Markup = field(default=Markup(), repr=False)
     in_words: bool = False
+    has_cyrillic: bool = False
     has_text: bool = True

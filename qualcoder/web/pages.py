@@ -24,7 +24,7 @@ from qualcoder.core.errors import Invalid
 from qualcoder.core.messages import N_
 from qualcoder.web import locale
 from qualcoder.web.security import csrf_of
-from qualcoder.web.statics import ROOT, asset, modules
+from qualcoder.web.statics import ROOT, asset
 
 # Addresses of an application's routes by name and parameters, parameters still in braces.
 _ADDRESSES: WeakKeyDictionary[object, dict[tuple[str, ...], str]] = WeakKeyDictionary()
@@ -70,7 +70,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(_=locale._, ngettext=locale.ngettext, asset=asset, modules=modules, languages=LANGUAGES)
+    env.globals.update(_=locale._, ngettext=locale.ngettext, asset=asset, languages=LANGUAGES)
     return env
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qualcoder.web import statics
+import pytest
+
+from qualcoder.web import joining, statics
 from tests.homes import Browser, World
 
 KEPT = "public, max-age=31536000, immutable"
@@ -22,18 +24,67 @@ def test_what_stands_under_todays_digest_is_kept_for_ever_and_nothing_else(brows
         assert browser.get(f"{statics.prefix()}{way}").status_code == 404, way
 
 
-def test_every_module_that_the_coding_page_imports_is_announced() -> None:
-    """Also those that a module of it imports, in whatever way an import is written."""
-    announced = {address.removeprefix(statics.prefix()) for address in statics.modules("js/coding/bench.js")}
-    named = set()
-    for path in (*announced, "js/coding/bench.js"):
-        for name in re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', (statics.FOLDER / path).read_text("utf-8")):
-            named.add((statics.FOLDER / path).parent.joinpath(name).resolve().relative_to(statics.FOLDER).as_posix())
-    assert named == announced
+@pytest.mark.parametrize("path", sorted(statics.JOINED))
+def test_what_is_joined_comes_whole_and_is_kept_for_ever(browser: Browser, path: str) -> None:
+    answer = browser.get(statics.asset(path))
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, KEPT)
+    kind = "text/javascript" if path.endswith(".js") else "text/css"
+    assert answer.headers["content-type"].startswith(kind)
+    assert answer.text == statics.joined(path)
+    for part in statics.JOINED[path]:
+        words = (statics.FOLDER / part).read_text("utf-8")
+        assert words.rpartition("\n\n")[2] in answer.text
+    assert browser.get(f"/static/{path}").headers["cache-control"] == "no-cache"
+    assert browser.post(f"/static/{path}").status_code in {403, 405}
+
+
+def test_joined_scripts_hold_all_that_they_import_once_and_before_its_use() -> None:
+    """In whatever way an import is written; what is imported later, by a call, is left where it lies."""
+    for path in (one for one in statics.JOINED if one.endswith(".js")):
+        order = re.findall(r"^// (js/\S+\.js)$", statics.joined(path), re.MULTILINE)
+        assert len(order) == len(set(order))
+        assert set(statics.JOINED[path]) <= set(order)
+        for at, name in enumerate(order):
+            file = statics.FOLDER / name
+            for other in re.findall(r'from\s*"([^"]+)"', file.read_text("utf-8")):
+                imported = file.parent.joinpath(other).resolve().relative_to(statics.FOLDER).as_posix()
+                assert imported in order[:at], (name, imported)
+            for other in re.findall(r'import\(\s*"([^"]+)"', file.read_text("utf-8")):
+                # A joined script asks from its own folder.
+                assert (statics.FOLDER / path).parent.joinpath(other).is_file(), (name, other)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.js": 'import { b } from "./b.js";\nexport const a = b;\n', "b.js": 'import { a } from "./a.js";\n'},
+        {"a.js": 'import all from "./b.js";\n'},
+        {"a.js": "export default 1;\n"},
+        {"a.js": "export let changing = 1;\n"},
+        {"a.js": 'export { b } from "./b.js";\n'},
+    ],
+)
+def test_a_script_that_can_not_be_joined_is_refused(files: dict[str, str]) -> None:
+    with pytest.raises(joining.NotJoinable, match=r"a\.js"):
+        joining.scripts(["a.js"], files.__getitem__)
+
+
+def test_joined_scripts_see_what_they_import_and_nothing_else_of_each_other() -> None:
+    files = {
+        "js/a.js": 'import { name, told } from "./deep/b.js";\nconst own = 1;\nexport const said = () => told(own);\n',
+        "js/deep/b.js": "const own = 2;\nexport const name = own;\nexport async function told(n) { return n; }\n",
+    }
+    assert joining.scripts(["js/a.js", "js/deep/b.js"], files.__getitem__) == (
+        '"use strict";\nconst $ = [];\n'
+        "// js/deep/b.js\n$.push((() => {\nconst own = 2;\nconst name = own;\nasync function told(n) { return n; }\n\n"
+        "return { name, told };\n})());\n"
+        "// js/a.js\n$.push((() => {\nconst { name, told } = $[0];\nconst own = 1;\n"
+        "const said = () => told(own);\n\nreturn { said };\n})());\n"
+    )
 
 
 def test_a_page_names_no_file_without_the_digest(browser: Browser, world: World) -> None:
     page = browser.as_(world.pi).get("/").text
     named = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
-    assert len(named) > 5
+    assert len(named) > 3
     assert all(address.startswith(statics.prefix()) for address in named)
