@@ -51,6 +51,8 @@ from qualcoder.web.statics import FOLDER, Pinned
 from qualcoder.web.streams import Streams
 
 ROUTERS = (
+    # Looked through in this order: what is asked all day comes first.
+    coding,
     session_routes,
     sign_in_routes,
     account_routes,
@@ -66,7 +68,6 @@ ROUTERS = (
     codebooks,
     code_routes,
     recode_routes,
-    coding,
     flag_routes,
     revising_routes,
     mask_routes,

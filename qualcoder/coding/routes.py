@@ -93,14 +93,16 @@ def read(request: Request, db: ReadDb, me: Me, transcript_id: TranscriptId, *, c
 @router.put("/codings/{coding_id}", name="coding:put")
 def put(
     request: Request,
-    db: WriteDb,
+    db: Db,
     me: Me,
     coding_id: CodingId,
     form: Annotated[Posted[CodingForm], Depends(posted_json(CodingForm))],
 ) -> Response:
     """Add a coding under the client's id; the same request again gives the same answer."""
-    touched = service.add_coding(db, me, form.require().as_new(coding_id))
-    return _turns(request, db, touched)
+    # The transaction begins and ends in the thread that does the work: each change of threads costs a coder's wait.
+    with db.transaction() as writing:
+        touched = service.add_coding(writing, me, form.require().as_new(coding_id))
+        return _turns(request, writing, touched)
 
 
 def _turns(request: Request, db: Session, done: service.Touched | undoing.Turned) -> Response:
@@ -126,20 +128,22 @@ def _turns(request: Request, db: Session, done: service.Touched | undoing.Turned
 @router.patch("/codings/{coding_id}", name="coding:change")
 def change(
     request: Request,
-    db: WriteDb,
+    db: Db,
     me: Me,
     coding_id: CodingId,
     form: Annotated[Posted[ChangeForm], Depends(posted_json(ChangeForm))],
 ) -> Response:
     """Change extent, marks or memo of one's own coding; what is absent stays."""
     sent = form.require()
-    return _turns(request, db, changing.change_coding(db, me, coding_id, sent.as_wanted(), sent.act))
+    with db.transaction() as writing:
+        return _turns(request, writing, changing.change_coding(writing, me, coding_id, sent.as_wanted(), sent.act))
 
 
 @router.delete("/codings/{coding_id}", name="coding:delete")
-def delete(request: Request, db: WriteDb, me: Me, coding_id: CodingId, act: UUID | None = None) -> Response:
+def delete(request: Request, db: Db, me: Me, coding_id: CodingId, act: UUID | None = None) -> Response:
     """Remove one's own coding; doing it twice is the same as once. `act` is the client's id of the removal."""
-    return _turns(request, db, service.remove_coding(db, me, coding_id, act))
+    with db.transaction() as writing:
+        return _turns(request, writing, service.remove_coding(writing, me, coding_id, act))
 
 
 async def _undo_sent(request: Request) -> Posted[UndoForm]:
