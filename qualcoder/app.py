@@ -53,6 +53,8 @@ from qualcoder.web.streams import Streams
 ROUTERS = (
     # Looked through in this order: what is asked all day comes first.
     coding,
+    bench_routes,
+    live_routes,
     session_routes,
     sign_in_routes,
     account_routes,
@@ -71,8 +73,6 @@ ROUTERS = (
     flag_routes,
     revising_routes,
     mask_routes,
-    bench_routes,
-    live_routes,
     memo_routes,
     translation_routes,
     matrices,

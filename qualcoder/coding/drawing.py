@@ -31,12 +31,14 @@ class Drawer:
     """Draws the turns of one page in one language; `remove_url` gives the address that removes a coding.
 
     The list of a turn's codes carries each coding as an empty item, which a script words when it is opened: most never
-    are, and worded they are half of a page. With `in_words` they come worded, for a browser without scripts.
+    are, and worded they are half of a page. With `in_words` they come worded, for a browser without scripts; with
+    `can_code` there are buttons to remove the reader's own.
     """
 
     book: Catalogue
     remove_url: Callable[[str], str]
     in_words: bool = False
+    can_code: bool = True
 
     def turns(self, views: tuple[TurnView, ...]) -> Markup:
         """Turns one after another."""
@@ -113,7 +115,7 @@ class Drawer:
         noted = f"<span> · {self._memo}</span>" if mark.has_memo else ""
         noted += f" · {self._translation}" if mark.is_translated else ""
         who = escape(self._you if mark.is_mine else mark.coder_name)
-        return f'{button if mark.is_mine else ""}<span class="by">{who}{noted}</span>'
+        return f'{button if mark.is_mine and self.can_code else ""}<span class="by">{who}{noted}</span>'
 
     def _named(self, mark: CodingMark) -> _Named:
         kind = (mark.code_id, mark.valence)
@@ -170,10 +172,10 @@ def cut(start: int, end: int, hidden: Sequence[Span]) -> Iterator[tuple[int, int
         yield at, end, False
 
 
-def drawer_for(language: str, path_for: Callable[..., str], *, in_words: bool = False) -> Drawer:
+def drawer_for(language: str, path_for: Callable[..., str], *, in_words: bool = False, can_code: bool = True) -> Drawer:
     """What draws turns in a language; `path_for` gives the address of a route by name and parameters."""
 
     def remove_url(coding_id: str) -> str:
         return path_for("coding:remove", coding_id=coding_id)
 
-    return Drawer(catalogue(language), remove_url, in_words=in_words)
+    return Drawer(catalogue(language), remove_url, in_words=in_words, can_code=can_code)

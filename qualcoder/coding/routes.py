@@ -48,7 +48,7 @@ def workbench(
 ) -> Response:
     """A released transcript with its codings. The opening is recorded. `removed` is a coding just taken off.
 
-    With `words` the lists of codes come worded: a browser without scripts goes there by itself.
+    With `words` the lists of codes come worded, for a browser without scripts.
     """
     return _page(request, db, me, transcript_id, removed=removed, words=words)
 
@@ -65,7 +65,8 @@ def _page(
     words: bool = False,
 ) -> Response:
     found, view = queries.open_transcript(db, me, transcript_id, language_of(request).value, quote)
-    drawer = drawer_for(language_of(request).value, partial(path_for, request), in_words=words)
+    language = language_of(request).value
+    drawer = drawer_for(language, partial(path_for, request), in_words=words, can_code=view.can_code)
     shown = removed if removed is not None and queries.is_removed(db, found, CodingId(removed)) else None
     # The head of a long text is there to be read while its end is drawn.
     mark = f"<!-- {token_hex(8)} -->"

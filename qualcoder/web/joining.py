@@ -11,45 +11,45 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-_IMPORT = re.compile(r'^import \{ ([A-Za-z, ]+) \} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export ((?:async )?function|const) ([A-Za-z]+)", re.MULTILINE)
-_LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_NAME = r"[A-Za-z]+"
+_IMPORT = re.compile(rf'^import \{{ ({_NAME}(?:, {_NAME})*) \}} from "(\.{{1,2}}/[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(rf"^export ((?:async )?function |const )({_NAME})(?= = (?!.*, {_NAME} = )|\()", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(?://|/?\*).*", re.MULTILINE)
+_LEFT = re.compile(r"\bexport\b|\bimport\b(?!\()")
 
 
 class NotJoinable(ValueError):
     """A script that is not written in the way that can be joined."""
 
 
-def imports_of(path: str, text: str) -> list[tuple[str, str]]:
-    """What a script imports: names, and the path of the file."""
-    here = PurePosixPath(path).parent
-    return [(names, os.path.normpath(here / name)) for names, name in _IMPORT.findall(text)]
-
-
 def scripts(paths: Sequence[str], read: Callable[[str], str]) -> str:
     """These scripts and all that they import, each once and after what it imports; NotJoinable if that can't be."""
     parts: list[str] = []
-    numbers: dict[str, int] = {}
+    done: dict[str, tuple[int, set[str]]] = {}
     under_way: list[str] = []
 
     def add(path: str) -> None:
-        if path in numbers:
+        if path in done:
             return
         if path in under_way:
             raise NotJoinable(f"{path} imports itself by way of others")
         under_way.append(path)
         text = read(path)
-        known = imports_of(path, text)
-        for _names, other in known:
+        given = ""
+        for names, name in _IMPORT.findall(text):
+            other = os.path.normpath(PurePosixPath(path).parent / name)
             add(other)
-        body = _EXPORT.sub(r"\1 \2", _IMPORT.sub("", text))
-        if left := _LEFT.search(body):
-            raise NotJoinable(f"{path}: {left.group()}")
-        given = [f"const {{ {names} }} = $[{numbers[other]}];\n" for names, other in known]
-        exported = ", ".join(name for _kind, name in _EXPORT.findall(text))
-        numbers[path] = len(numbers)
+            number, exported = done[other]
+            if missing := set(names.split(", ")) - exported:
+                raise NotJoinable(f"{path} imports {missing} from {other}")
+            given += f"const {{ {names} }} = $[{number}];\n"
+        body = _EXPORT.sub(r"\1\2", _IMPORT.sub("", text))
+        if _LEFT.search(_COMMENT.sub("", body)):
+            raise NotJoinable(f"{path} imports or exports in another way")
+        own = [name for _kind, name in _EXPORT.findall(text)]
+        done[path] = len(done), set(own)
         under_way.pop()
-        parts.append(f"// {path}\n$.push((() => {{\n{''.join(given)}{body}\nreturn {{ {exported} }};\n}})());\n")
+        parts.append(f"// {path}\n$.push((() => {{\n{given}{body}\nreturn {{ {', '.join(own)} }};\n}})());\n")
 
     for path in paths:
         add(path)

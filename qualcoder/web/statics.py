@@ -28,8 +28,8 @@ _MARKED = re.compile(r"v-[0-9a-f]{12}")
 JOINED: Final = {
     "css/every-page.css": ("css/tokens.css", "css/fonts.css", "css/base.css", "css/components.css", "css/pages.css"),
     "css/coding-page.css": ("css/marks.css", "css/coding.css"),
-    "js/coding-page.js": ("js/app.js", "js/coding/lists.js", "js/coding/strip.js", "js/coding/bench.js"),
-    "js/coding-page-to-read.js": ("js/app.js", "js/coding/lists.js", "js/coding/strip.js"),
+    "js/coding-page.js": ("js/coding/lists.js", "js/coding/strip.js", "js/coding/bench.js"),
+    "js/coding-page-to-read.js": ("js/coding/lists.js", "js/coding/strip.js"),
 }
 
 
@@ -38,7 +38,7 @@ def prefix() -> str:
     """The first part of every address, with the digest of what is there now and of how it is joined."""
     files = sorted(path for path in FOLDER.rglob("*") if path.is_file())
     told = [f"{path.relative_to(FOLDER).as_posix()} {digest_of(path.read_bytes())}" for path in files]
-    told += [f"{path} {digest_of(joined(path).encode())}" for path in sorted(JOINED)]
+    told += [repr(JOINED), digest_of(Path(joining.__file__).read_bytes())]
     digest = digest_of("\n".join(told).encode())[:12]
     return f"/static/v-{digest}/"
 

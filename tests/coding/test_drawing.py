@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from uuid import UUID
 
@@ -87,7 +88,9 @@ def test_what_people_typed_stays_text(language: str) -> None:
 
 def test_an_item_that_a_script_words_carries_what_it_says_and_nothing_else() -> None:
     marks = [a_mark(0, 5, label=HOSTILE, valence="denies"), a_mark(2, 9, is_mine=False, label=HOSTILE)]
-    html = Reader(drawn([a_turn(1, 0, HOSTILE)], marks, in_words=False))
+    page = drawn([a_turn(1, 0, HOSTILE)], marks, in_words=False)
+    assert len(re.findall(r"<li [^>]*></li>", page)) == 2
+    html = Reader(page)
     assert "script" not in html.tags
     assert "button" not in html.tags
     mine, other = (line for line in html.attributes if "data-coding" in line)

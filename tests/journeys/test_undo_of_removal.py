@@ -103,7 +103,8 @@ def test_the_same_without_scripts(desk: Desk, chrome: Browser) -> None:
     context.add_cookies([{"name": "qc", "value": desk.token, "url": desk.served.url}])
     page = context.new_page()
     page.goto(f"/transcripts/{desk.transcript}")
-    # The page leads by itself to the one whose lists need no script.
+    assert page.locator("#transcript details.margin li > *").count() == 0
+    page.locator("#in-words").click()
     page.wait_for_url("**words=true")
     page.locator("#transcript details.margin summary").first.click()
     expect(page.locator(f"#transcript li[data-coding='{desk.coding}'] .by")).to_contain_text("memo")

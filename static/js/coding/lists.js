@@ -18,7 +18,8 @@ export function worded(li, { isChosen = false } = {}) {
   const whose = Object.assign(document.createElement("span"), { className: "by", textContent: by === undefined ? strings.you : who });
   if (memo !== undefined) whose.append(Object.assign(document.createElement("span"), { textContent: ` · ${strings.memo}` }));
   if (translated !== undefined) whose.append(` · ${strings.translation}`);
-  li.append(swatch, name, ...(by === undefined ? [remover(li.dataset.label)] : []), whose);
+  const isToRemove = by === undefined && "remove" in strings;
+  li.append(swatch, name, ...(isToRemove ? [remover(li.dataset.label)] : []), whose);
   return li;
 }
 
@@ -34,6 +35,8 @@ export function wordsIn(margin) {
   for (const li of margin.querySelectorAll("li[data-coding]")) worded(li);
 }
 
+// Somebody may open one before this is there.
+for (const margin of document.querySelectorAll("#transcript .margin[open]")) wordsIn(margin);
 // The event does not bubble.
 document.getElementById("transcript")?.addEventListener("toggle", ({ target }) => {
   if (target.open && target.matches(".margin")) wordsIn(target);
