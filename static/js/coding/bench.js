@@ -1,5 +1,5 @@
-// The coding page: joins the passage, the list of codes, the queue and the keys. Without it the page still reads,
-// codes by turn number and words, and removes.
+// The coding page: joins the passage, the list of codes, the queue and the keys. Without it the page still reads and codes by
+// turn number and words, and removes where its lists come in words.
 import { csrf } from "../session.js";
 import { toast, word } from "../toast.js";
 import { indexed } from "./find.js";
