@@ -16,7 +16,7 @@ from qualcoder.coding.view import CodingMark, Segment, Stripe, TurnText, TurnVie
 
 LANES = 7
 STEPS = 20
-CHUNK_TURNS = 20
+CHUNK_TURNS = 10
 
 # A code and a coder, as numbers: they are compared for every bar.
 Key: TypeAlias = tuple[int, int]

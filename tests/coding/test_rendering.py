@@ -166,6 +166,6 @@ def test_a_coding_of_the_line_end_alone_marks_no_turn() -> None:
     assert all(not view.marks and not view.stripes for view in views)
 
 
-def test_turns_come_in_groups_of_twenty() -> None:
+def test_turns_come_in_groups_of_ten() -> None:
     views = rendering.turn_views(turns_of(["ия"] * 85), [])
-    assert [len(chunk) for chunk in rendering.chunks(views)] == [20, 20, 20, 20, 5]
+    assert [len(chunk) for chunk in rendering.chunks(views)] == [10] * 8 + [5]
