@@ -175,6 +175,7 @@ PAGES = (
     PageOf("coding:read", "coder", lambda show: f"/transcripts/{show.codable}/read"),
     PageOf("coding:read", "pi", lambda show: f"/transcripts/{show.codable}/read?codes=1", name="reading-with-codings"),
     PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}", name="coding-of-the-pi"),
+    PageOf("coding:workbench", "pi", lambda show: f"/transcripts/{show.codable}?words=true", name="coding-in-words"),
     PageOf("revising:form", "pi", lambda show: f"/transcripts/{show.codable}/correct?turn=2"),
     PageOf("revising:unplaced", "coder", lambda show: f"/transcripts/{show.codable}/unplaced"),
     PageOf("search:form", "coder", _study("search")),
